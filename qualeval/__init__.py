@@ -1,0 +1,1 @@
+"""May this worker discover, preview, accept this Mechanical Turk HIT, and why?"""
