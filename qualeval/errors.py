@@ -21,6 +21,7 @@ __all__ = [
     "IncompatibleSets",
     "InputNotFound",
     "InvalidInput",
+    "NoSuchHIT",
     "NotPermitted",
     "Problem",
     "QualevalError",
@@ -167,10 +168,26 @@ class ServiceError(QualevalError, ConnectionError):
         self.code = code
         self.service_message = service_message
         self.help = help
-        super().__init__(message)
+        # Not super(): in `NoSuchHIT` that is HITNotFound, which takes other arguments.
+        Exception.__init__(self, message)
 
     def __str__(self) -> str:
         return self.message + (f"; {self.help}" if self.help else "")
+
+
+class NoSuchHIT(ServiceError, HITNotFound):
+    """Mechanical Turk answered that it has no HIT of this id; both a failure of the service and a HIT not found."""
+
+    def __init__(
+        self, hit_id: str, message: str, *, operation: str | None = None, code: str | None = None,
+        service_message: str | None = None, help: str = "",
+    ) -> None:  # fmt: skip
+        ServiceError.__init__(
+            self, message, operation=operation, code=code, service_message=service_message, help=help
+        )
+        self.hit_id = hit_id
+        # Pickling calls the class with `args`.
+        self.args = (hit_id, message)
 
 
 class NotPermitted(QualevalError, PermissionError):

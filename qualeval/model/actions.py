@@ -1,0 +1,80 @@
+"""What a worker may do with a HIT, and what a requirement guards.
+
+The actions form a ladder: whoever may accept may preview, whoever may preview may discover. So what a worker may do is
+one level, an `Access`. This module does not know requirements.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+__all__ = ["Access", "Action", "ActionsGuarded", "are_contradictory", "effective_guard"]
+
+
+class Access(IntEnum):
+    """How far a worker may go with a HIT; each level includes those below it."""
+
+    NONE = 0
+    DISCOVER = 1
+    PREVIEW = 2
+    ACCEPT = 3
+
+    def permits(self, action: Action) -> bool:
+        """Whether this level includes `action`."""
+        return self >= action.level
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Action(StrEnum):
+    """One thing that a worker can do with a HIT: find it in a search, preview it, accept it."""
+
+    DISCOVER = "discover"
+    PREVIEW = "preview"
+    ACCEPT = "accept"
+
+    @property
+    def level(self) -> Access:
+        """The lowest access that includes the action."""
+        return Access[self.name]
+
+
+class ActionsGuarded(StrEnum):
+    """The actions that a requirement guards: `HITAccessActions` of the API."""
+
+    ACCEPT = "Accept"
+    PREVIEW_AND_ACCEPT = "PreviewAndAccept"
+    DISCOVER_PREVIEW_AND_ACCEPT = "DiscoverPreviewAndAccept"
+
+    @property
+    def loosest(self) -> Action:
+        """The first action that is guarded; those after it are guarded too."""
+        return _LOOSEST[self]
+
+    def guards(self, action: Action) -> bool:
+        """Whether `action` is refused to a worker who does not meet the requirement."""
+        return action.level >= self.loosest.level
+
+
+_LOOSEST = {
+    ActionsGuarded.ACCEPT: Action.ACCEPT,
+    ActionsGuarded.PREVIEW_AND_ACCEPT: Action.PREVIEW,
+    ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT: Action.DISCOVER,
+}
+
+
+def effective_guard(actions_guarded: ActionsGuarded | None, required_to_preview: bool | None) -> ActionsGuarded:
+    """What a requirement guards, from the two fields that can say so; None is a field that is not there.
+
+    `ActionsGuarded` where present; else `RequiredToPreview: true` is PreviewAndAccept; else Accept. The defaults are
+    documented (grade D). That the newer field wins where the two contradict each other is inferred (grade I).
+    """
+    if actions_guarded is not None:
+        return actions_guarded
+    return ActionsGuarded.PREVIEW_AND_ACCEPT if required_to_preview else ActionsGuarded.ACCEPT
+
+
+def are_contradictory(actions_guarded: ActionsGuarded | None, required_to_preview: bool | None) -> bool:
+    """Whether the two fields disagree: only true beside Accept does, since every read returns false as a default."""
+    return actions_guarded is ActionsGuarded.ACCEPT and required_to_preview is True

@@ -1,0 +1,165 @@
+"""Qualification requirements as Mechanical Turk writes them: a type, a comparator, values, and what is guarded.
+
+A requirement that exists is well formed: the values fit the type and their number fits the comparator. It can still be
+foolish (a rate above 100); that is the linter's to say. What a requirement *means* is the compiler's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from qualeval.errors import InvalidInput, Problem
+from qualeval.model.actions import ActionsGuarded, are_contradictory, effective_guard
+from qualeval.model.qualification_types import LOCALE, qualification_type, type_id_problem
+from qualeval.values.locale import UNLISTED, Locale
+
+__all__ = ["Comparator", "QualificationRequirement", "requirement_problems"]
+
+
+class Comparator(StrEnum):
+    """The ten comparators of the API."""
+
+    LESS_THAN = "LessThan"
+    LESS_THAN_OR_EQUAL_TO = "LessThanOrEqualTo"
+    GREATER_THAN = "GreaterThan"
+    GREATER_THAN_OR_EQUAL_TO = "GreaterThanOrEqualTo"
+    EQUAL_TO = "EqualTo"
+    NOT_EQUAL_TO = "NotEqualTo"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+    IN = "In"
+    NOT_IN = "NotIn"
+
+    @property
+    def takes_list(self) -> bool:
+        """Whether it compares with one or more values."""
+        return self in (Comparator.IN, Comparator.NOT_IN)
+
+    @property
+    def takes_values(self) -> bool:
+        """Whether it compares with values at all."""
+        return self not in (Comparator.EXISTS, Comparator.DOES_NOT_EXIST)
+
+    @property
+    def is_ordering(self) -> bool:
+        """Whether it asks for more or less, which locales do not have."""
+        return self in _ORDERINGS
+
+
+_ORDERINGS = frozenset(
+    {
+        Comparator.LESS_THAN,
+        Comparator.LESS_THAN_OR_EQUAL_TO,
+        Comparator.GREATER_THAN,
+        Comparator.GREATER_THAN_OR_EQUAL_TO,
+    }
+)
+
+
+@frozen
+class QualificationRequirement:
+    """One entry of a HIT's `QualificationRequirements`, its fields named as in the API.
+
+    Raises:
+        InvalidInput: values of the wrong kind or number, a comparator that the type does not have, an id that is
+            none, with all problems at once.
+
+    >>> QualificationRequirement("000000000000000000L0", Comparator.GREATER_THAN_OR_EQUAL_TO, (98,)).guard
+    <ActionsGuarded.ACCEPT: 'Accept'>
+    """
+
+    qualification_type_id: str
+    comparator: Comparator
+    integer_values: tuple[int, ...] = field(default=(), converter=tuple)
+    locale_values: tuple[Locale, ...] = field(default=(), converter=tuple)
+    actions_guarded: ActionsGuarded | None = None
+    required_to_preview: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        problems = requirement_problems(
+            self.qualification_type_id, self.comparator, self.integer_values, self.locale_values
+        )
+        if problems:
+            raise InvalidInput(problems)
+
+    @property
+    def values(self) -> tuple[int, ...] | tuple[Locale, ...]:
+        """The values it compares with, of whichever kind; empty for Exists and DoesNotExist."""
+        return self.locale_values or self.integer_values
+
+    @property
+    def guard(self) -> ActionsGuarded:
+        """What it guards, by the rule of `effective_guard`."""
+        return effective_guard(self.actions_guarded, self.required_to_preview)
+
+    @property
+    def is_guard_contradictory(self) -> bool:
+        """Whether its two guard fields disagree."""
+        return are_contradictory(self.actions_guarded, self.required_to_preview)
+
+
+def requirement_problems(
+    type_id: str | None,
+    comparator: Comparator | None,
+    integers: tuple[int, ...] | None,
+    locales: tuple[Locale, ...] | None,
+) -> list[Problem]:
+    """What keeps these fields from being a requirement. None is a field that could not be read: it is not judged."""
+    problems = []
+    if type_id is not None and (problem := type_id_problem(type_id)):
+        problems.append(problem.under("QualificationTypeId"))
+    if type_id is not None and integers is not None and locales is not None:
+        problems += _kind_problems(type_id, comparator, integers, locales)
+    if comparator is not None and integers is not None and locales is not None:
+        problems += _count_problems(type_id, comparator, integers, locales)
+    problems += _unlisted_problems(locales or ())
+    return problems
+
+
+def _kind_problems(
+    type_id: str, comparator: Comparator | None, integers: tuple[int, ...], locales: tuple[Locale, ...]
+) -> Iterator[Problem]:
+    """Sources: IntegerValues never with Worker_Locale, LocaleValues only with it, no orderings of locales (grade D)."""
+    is_locale = qualification_type(type_id).is_locale
+    if is_locale and integers:
+        yield Problem("Worker_Locale is compared with locales, got integers", ("IntegerValues",), "use LocaleValues")
+    if not is_locale and locales:
+        mend = f"use IntegerValues, or the type id of Worker_Locale, {LOCALE}"
+        yield Problem(f"`{type_id}` is compared with integers, got locales", ("LocaleValues",), mend)
+    if is_locale and comparator is not None and comparator.is_ordering:
+        mend = "use EqualTo, NotEqualTo, In or NotIn"
+        yield Problem(f"`{comparator}` does not compare locales", ("Comparator",), mend)
+
+
+def _count_problems(
+    type_id: str | None, comparator: Comparator, integers: tuple[int, ...], locales: tuple[Locale, ...]
+) -> Iterator[Problem]:
+    """Source: the API reference on the values that each comparator takes (grade D)."""
+    is_locale = bool(locales) or type_id == LOCALE
+    place = ("LocaleValues" if is_locale and not integers else "IntegerValues",)
+    count = len(integers) + len(locales)
+    if not comparator.takes_values and count:
+        yield Problem(f"`{comparator}` takes no values, got {count}", place, "leave the values out")
+    elif comparator.takes_values and not count:
+        expected = "at least one value" if comparator.takes_list else "exactly one value"
+        yield Problem(f"`{comparator}` needs {expected}, got none", place, f"give {place[0]}")
+    elif comparator.takes_values and not comparator.takes_list and count > 1:
+        several = {Comparator.EQUAL_TO: "In", Comparator.NOT_EQUAL_TO: "NotIn"}.get(comparator)
+        mend = f"for a list use `{several}`" if several else "write one requirement a value"
+        yield Problem(f"`{comparator}` takes exactly one value, got {count}", place, mend)
+
+
+def _unlisted_problems(locales: tuple[Locale, ...]) -> Iterator[Problem]:
+    for index, locale in enumerate(locales):
+        place = ("LocaleValues", index, "Subdivision")
+        if locale.subdivision == UNLISTED:
+            yield Problem(f"`{UNLISTED}` is in no list, so a requirement cannot name it", place, "name a subdivision")
+        elif locale.subdivision is not None and len(locale.subdivision) != 2:
+            yield Problem(
+                f"got `{locale.subdivision}`, expected two characters",
+                place,
+                "Mechanical Turk has subdivisions for the United States only; name the country alone",
+            )

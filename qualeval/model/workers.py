@@ -1,0 +1,159 @@
+"""Worker profiles: what is known of one worker towards qualification types.
+
+Of a type that a profile does not name nothing is known, unless the profile is complete. This module does not know how
+a worker is judged, nor how profiles are written in files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
+
+from attrs import evolve, field, frozen
+
+from qualeval.errors import InvalidInput, Problem
+from qualeval.model.facts import Fact, PlainFact, check_states, fact_text, read_fact
+from qualeval.model.qualification_types import TypeNames, qualification_type
+from qualeval.values.locale import Locale
+
+__all__ = ["WorkerProfile", "named_facts", "worker"]
+
+SYSTEM_ONLY = TypeNames()
+
+
+def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:
+    return value if isinstance(value, bool) else frozenset(value)
+
+
+def _checked(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """Facts that exist are non-empty parts of their universes."""
+    problems: list[Problem] = []
+    for type_id, fact in facts.items():
+        try:
+            check_states(type_id, fact.states)
+        except InvalidInput as error:
+            problems += (problem.under(type_id) for problem in error.problems)
+    if problems:
+        raise InvalidInput(problems)
+    return MappingProxyType(dict(facts))
+
+
+@frozen
+class WorkerProfile:
+    """What is known of one worker.
+
+    `facts` maps type ids to facts. `complete` is True where the worker lacks every type that is not named (save those
+    that cannot be lacked, which stay unknown), or the type ids of which alone that can be said. `blocked` says whether
+    the requester blocked the worker; None is not known.
+
+    Raises:
+        InvalidInput: a fact that is empty or not a part of its type's universe, with all such facts at once.
+    """
+
+    worker_id: str | None = None
+    facts: Mapping[str, Fact] = field(factory=dict, converter=_checked, hash=False)
+    complete: bool | frozenset[str] = field(default=False, converter=_complete)
+    blocked: bool | None = None
+
+    def fact(self, type_id: str) -> Fact:
+        """What is known towards one type."""
+        return self.facts.get(type_id) or (_lacked(type_id) if self.lacks_unnamed(type_id) else _unknown(type_id))
+
+    def lacks_unnamed(self, type_id: str) -> bool:
+        """Whether it follows from completeness that the worker lacks a type which the facts do not name."""
+        spoken_of = self.complete if isinstance(self.complete, bool) else type_id in self.complete
+        return spoken_of and qualification_type(type_id).can_be_lacked
+
+    def with_facts(self, facts: Mapping[str, PlainFact], *, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
+        """A profile with these facts in place of those on the same types; written as for `qualeval.worker`."""
+        return evolve(self, facts={**self.facts, **named_facts(facts, names)})
+
+    def without_fact(self, *types: str, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
+        """A profile that says nothing of these types (ids or names)."""
+        dropped = {names.id_of(name) for name in types}
+        return evolve(self, facts={type_id: fact for type_id, fact in self.facts.items() if type_id not in dropped})
+
+    def __repr__(self) -> str:
+        known = (
+            f"{SYSTEM_ONLY.name_of(type_id)} {fact_text(fact.states, qualification_type(type_id))}"
+            for type_id, fact in self.facts.items()
+        )
+        return f"<WorkerProfile {self.worker_id or 'unnamed'}: {'; '.join(known) or 'nothing known'}>"
+
+    @cached_property
+    def points(self) -> dict[str, object]:
+        """The facts as points that one operator can compare, for evaluators; see `point`. Filled as types are asked."""
+        return {}
+
+    def point(self, type_id: str) -> object:
+        """The fact towards one type as a point.
+
+        A held integer is itself, the region of one locale is its text. Lacking and unknown are two NaNs, which no
+        comparison with an integer lets pass. Any other fact is SEVERAL_POINT, which neither orders nor hashes: a
+        comparison with it raises TypeError, and the caller turns to the fact itself.
+        """
+        states = self.fact(type_id).states
+        kind = qualification_type(type_id)
+        if states == kind.universe:
+            return UNKNOWN_POINT
+        if states == kind.lacked:
+            return LACKING_POINT
+        single = states.single
+        return SEVERAL_POINT if single is None else str(single) if isinstance(single, Locale) else single
+
+
+LACKING_POINT = float("nan")
+UNKNOWN_POINT = float("nan")
+SEVERAL_POINT: list[object] = []
+
+
+@cache
+def _lacked(type_id: str) -> Fact:
+    return Fact(qualification_type(type_id).lacked)
+
+
+@cache
+def _unknown(type_id: str) -> Fact:
+    return Fact(qualification_type(type_id).universe)
+
+
+def named_facts(facts: Mapping[str, PlainFact], names: TypeNames = SYSTEM_ONLY) -> dict[str, Fact]:
+    """Facts by type id, from facts by id or name. InvalidInput with all problems, among them one type said twice."""
+    problems: list[Problem] = []
+    by_id: dict[str, Fact] = {}
+    for name, plain in facts.items():
+        try:
+            type_id = names.id_of(name)
+            fact = read_fact(type_id, plain)
+        except InvalidInput as error:
+            problems += (problem.under(name) for problem in error.problems)
+            continue
+        if type_id in by_id:
+            problems.append(Problem(f"`{name}` and another name are one type, {type_id}", (name,), "say it once"))
+        by_id[type_id] = fact
+    if problems:
+        raise InvalidInput(problems)
+    return by_id
+
+
+def worker(
+    worker_id: str | None,
+    facts: Mapping[str, PlainFact] | None = None,
+    *,
+    complete: bool | Iterable[str] = False,
+    blocked: bool | None = None,
+    names: TypeNames = SYSTEM_ONLY,
+) -> WorkerProfile:
+    """A worker profile from plain facts.
+
+    `facts` maps type ids or names to facts as `read_fact` reads them: an integer, `LACKS`, `"US-WA"`, `"95..100"`.
+
+    Raises:
+        InvalidInput: an unknown name, a fact outside the universe of its type, with all problems at once.
+
+    >>> worker("A1", {"Worker_Locale": "US-WA", "Masters": "lacks", "3ABC": 80})
+    <WorkerProfile A1: Worker_Locale US-WA; Masters lacks; 3ABC 80>
+    """
+    ids = complete if isinstance(complete, bool) else [names.id_of(name) for name in complete]
+    return WorkerProfile(worker_id, named_facts(facts or {}, names), ids, blocked)

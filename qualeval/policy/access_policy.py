@@ -1,0 +1,134 @@
+"""The compiled policy of a HIT: for every action, the states it admits towards every type that it names.
+
+A policy is a box of value sets. Judging is membership, comparing is equality of boxes: one object answers both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+
+from attrs import field, frozen
+
+from qualeval.errors import Denied, Undetermined
+from qualeval.model.actions import Access, Action
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import TypeNames
+from qualeval.model.requirements import QualificationRequirement
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.decision import Decision, Outcome
+from qualeval.policy.ladders import TypeLadder
+from qualeval.policy.specialise import Evaluator, specialised
+from qualeval.policy.wording import constraint, demand
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["AccessPolicy", "Box"]
+
+Box = frozenset[tuple[str, ValueSet]] | None
+"""The types that are constrained and what they admit; None is the box that admits nobody, whichever type emptied it."""
+
+
+@frozen(eq=False)
+class AccessPolicy:
+    """Who may discover, preview and accept a HIT.
+
+    Two policies are equal exactly if they give every worker the same access. `requirements` are those it was compiled
+    from, `ladders` their meaning by type, `names` how types are called, `hit` the HIT it speaks of, where it is one's.
+    """
+
+    requirements: tuple[QualificationRequirement, ...]
+    ladders: Mapping[str, TypeLadder] = field(repr=False)
+    names: TypeNames
+    hit: HIT | None = None
+
+    @cached_property
+    def _evaluate(self) -> Evaluator:
+        return specialised(self.ladders, self._exact_access)
+
+    def access(self, worker: WorkerProfile) -> Access:
+        """How far the worker may go for certain; the fast path of `decide(worker).access`."""
+        return self._evaluate(worker)
+
+    def _exact_access(self, worker: WorkerProfile) -> Access:
+        levels = (ladder.certain(worker.fact(type_id).states) for type_id, ladder in self.ladders.items())
+        return min(levels, default=Access.ACCEPT)
+
+    def decide(self, worker: WorkerProfile, *, hit: HIT | None = None, now: datetime | None = None) -> Decision:
+        """How far the worker may go, for certain and possibly, with the reasons.
+
+        `hit` is the HIT to report on where the policy serves several; `now` (aware of its zone) is when availability
+        is asked for, the clock's time where None.
+        """
+        return Decision(self.ladders, worker, self._evaluate(worker), hit or self.hit, now)
+
+    def permits(self, worker: WorkerProfile, action: Action = Action.ACCEPT) -> bool:
+        """Whether the worker may do this for certain. False where it is not known: it fails closed."""
+        return self._evaluate(worker) >= Action(action).level
+
+    def require(self, worker: WorkerProfile, action: Action = Action.ACCEPT, *, hit: HIT | None = None) -> Decision:
+        """The decision, if the worker may do this for certain.
+
+        Raises:
+            Denied: the worker may not, for certain.
+            Undetermined: it depends on a fact that is missing. Both carry the decision.
+        """
+        return required(self.decide(worker, hit=hit), Action(action))
+
+    @cached_property
+    def boxes(self) -> Mapping[Action, Box]:
+        """For every action the canonical box: types that admit their whole universe are left out."""
+        return {action: self._box(action) for action in Action}
+
+    def _box(self, action: Action) -> Box:
+        sides = [(type_id, ladder.admitted[action], ladder.kind) for type_id, ladder in self.ladders.items()]
+        if any(admitted.is_empty for _, admitted, _ in sides):
+            return None
+        return frozenset((type_id, admitted) for type_id, admitted, kind in sides if admitted != kind.universe)
+
+    def __eq__(self, other: object) -> bool:
+        return self.boxes == other.boxes if isinstance(other, AccessPolicy) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.boxes.values()))
+
+    def describe(self, action: Action) -> tuple[str, ...] | None:
+        """What a worker must be to do this, a phrase a type: `be in US`, `hold Masters`. None where nobody can."""
+        if self.boxes[action] is None:
+            return None
+        return tuple(
+            demand(ladder.kind, ladder.admitted[action], self.names.short_name_of(type_id))
+            for type_id, ladder in self.ladders.items()
+            if ladder.admitted[action] != ladder.kind.universe
+        )
+
+    def __repr__(self) -> str:
+        levels = []
+        looser: Box = frozenset()
+        for action, box in self.boxes.items():
+            if box != looser:
+                levels.append(f"{action}: {self._constraints(action)}")
+            looser = box
+        return f"<AccessPolicy {' | '.join(levels) or 'everybody'}>"
+
+    def _constraints(self, action: Action) -> str:
+        if self.boxes[action] is None:
+            return "nobody"
+        return "; ".join(
+            constraint(ladder.kind, ladder.admitted[action], self.names.name_of(type_id))
+            for type_id, ladder in self.ladders.items()
+            if ladder.admitted[action] != ladder.kind.universe
+        )
+
+
+def required(decision: Decision, action: Action) -> Decision:
+    """The decision, if it permits the action; else Denied or Undetermined with what stands in the way."""
+    outcome = decision.outcome(action)
+    if outcome is Outcome.PERMITTED:
+        return decision
+    who = decision.worker.worker_id or "the worker"
+    against = decision.unmet if outcome is Outcome.DENIED else decision.unknown
+    words = "; ".join(str(reason.remedy) for reason in against if reason.guard.guards(action))
+    if outcome is Outcome.DENIED:
+        raise Denied(f"{who} may not {action}: {words}", decision=decision, action=action)
+    raise Undetermined(f"whether {who} may {action} is not known: {words}", decision=decision, action=action)

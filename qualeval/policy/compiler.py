@@ -1,0 +1,37 @@
+"""From requirements to a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import TypeNames
+from qualeval.model.requirements import QualificationRequirement
+from qualeval.policy.access_policy import AccessPolicy
+from qualeval.policy.comparators import predicate
+from qualeval.policy.ladders import ladders
+
+__all__ = ["compile_hit", "compile_requirements"]
+
+SYSTEM_ONLY = TypeNames()
+
+
+def compile_requirements(
+    requirements: Iterable[QualificationRequirement], *, names: TypeNames = SYSTEM_ONLY
+) -> AccessPolicy:
+    """The policy of these requirements, in this order. `names` is how types are called in its answers.
+
+    >>> from qualeval.model.requirements import Comparator
+    >>> compile_requirements([QualificationRequirement("3BLOCK", Comparator.DOES_NOT_EXIST)])
+    <AccessPolicy accept: 3BLOCK lacked>
+    """
+    listed = tuple(requirements)
+    predicates = [predicate(index, each, names) for index, each in enumerate(listed)]
+    return AccessPolicy(listed, ladders(predicates), names)
+
+
+def compile_hit(hit: HIT, *, names: TypeNames = SYSTEM_ONLY) -> AccessPolicy:
+    """The policy of a HIT; its decisions report the HIT's id and availability."""
+    return evolve(compile_requirements(hit.requirements, names=names), hit=hit)

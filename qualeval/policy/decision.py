@@ -1,0 +1,166 @@
+"""Decisions: how far one worker may go with one HIT, for certain and possibly, and why.
+
+A decision computes its reasons when they are asked for. It does not know where policies and workers come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, NoReturn
+
+from attrs import frozen
+
+from qualeval.errors import AmbiguousTruth
+from qualeval.model.actions import Access, Action
+from qualeval.model.facts import Fact, fact_text
+from qualeval.model.hits import HIT
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.availability import Availability, availability
+from qualeval.policy.evidence import Rule
+from qualeval.policy.ladders import TypeLadder
+from qualeval.policy.reasons import Reason, State, reasons, shortfalls
+
+__all__ = ["Decision", "Outcome"]
+
+_INDEX = attrgetter("index")
+
+
+class Outcome(StrEnum):
+    """The answer for one action: permitted for certain, denied for certain, or not known."""
+
+    PERMITTED = "permitted"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("an outcome has three answers and is no bool; compare it: `outcome is Outcome.PERMITTED`")
+
+
+@frozen(eq=False)
+class Decision:
+    """How far a worker may go with a HIT.
+
+    `access` is the level that is certain; `possible` the level that could be granted once what is unknown is known.
+    They are equal exactly if the decision is definite.
+    """
+
+    ladders: Mapping[str, TypeLadder]
+    worker: WorkerProfile
+    access: Access
+    hit: HIT | None = None
+    now: datetime | None = None
+
+    @cached_property
+    def possible(self) -> Access:
+        """The highest level at which every type's fact still meets what is admitted."""
+        levels = (ladder.possible(self.worker.fact(type_id).states) for type_id, ladder in self.ladders.items())
+        return min(levels, default=Access.ACCEPT)
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether nothing that could still be learned would change it."""
+        return self.access == self.possible
+
+    def permits(self, action: Action = Action.ACCEPT) -> bool:
+        """Whether the action is permitted for certain: False where it is denied, and where it is unknown."""
+        return self.access >= Action(action).level
+
+    def outcome(self, action: Action = Action.ACCEPT) -> Outcome:
+        """The answer for one action, one of three."""
+        level = Action(action).level
+        if self.access >= level:
+            return Outcome.PERMITTED
+        return Outcome.UNKNOWN if self.possible >= level else Outcome.DENIED
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What every requirement says, in the HIT's order."""
+        return tuple(sorted(self._each_type(reasons), key=_INDEX))
+
+    @property
+    def met(self) -> tuple[Reason, ...]:
+        """The requirements that are met for certain."""
+        return tuple(reason for reason in self.reasons if reason.state is State.MET)
+
+    @property
+    def unmet(self) -> tuple[Reason, ...]:
+        """The requirements that are not met for certain. One of them guards each action that is denied."""
+        return self._short(State.UNMET)
+
+    @property
+    def unknown(self) -> tuple[Reason, ...]:
+        """The requirements of which it is not known whether they are met."""
+        return self._short(State.UNKNOWN)
+
+    def _short(self, state: State) -> tuple[Reason, ...]:
+        found = [each for each in self._each_type(shortfalls) if each.state is state]
+        return tuple(sorted(found, key=_INDEX) if len(found) > 1 else found)
+
+    def _each_type(self, rule: Callable[[TypeLadder, Fact], Iterator[Reason]]) -> Iterator[Reason]:
+        fact = self.worker.fact
+        for type_id, ladder in self.ladders.items():
+            yield from rule(ladder, fact(type_id))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of evidence grade C or I that the decision rests on, each once."""
+        return tuple(dict.fromkeys(rule for reason in self.reasons for rule in reason.rules))
+
+    @cached_property
+    def availability(self) -> Availability:
+        """What is known of the HIT's and the worker's availability, which is no part of the decision."""
+        return availability(self.hit, self.worker, self.now)
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("a decision has three answers, so it is no bool; ask `decision.permits(action)`")
+
+    def __repr__(self) -> str:
+        who = self.worker.worker_id or "unnamed"
+        doubt = "" if self.is_definite else f", possibly {self.possible}"
+        return f"<Decision {who}: {self.access}{doubt}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision as JSON's values, with the stable keys of the command's `--format json`."""
+        return {
+            "hit_id": self.hit.hit_id if self.hit else None,
+            "worker_id": self.worker.worker_id,
+            "access": str(self.access),
+            "possible": str(self.possible),
+            "actions": {str(action): str(self.outcome(action)) for action in Action},
+            "requirements": [_reason_dict(reason) for reason in self.reasons],
+            "availability": {
+                "available": self.availability.is_available,
+                "obstacles": [{"code": str(each.code), "words": each.words} for each in self.availability.obstacles],
+            },
+            "evidence": [{"code": r.code, "grade": r.grade, "statement": r.statement} for r in self.rules],
+        }
+
+
+def _reason_dict(reason: Reason) -> dict[str, Any]:
+    kind = reason.predicate.kind
+    remedy = reason.remedy
+    return {
+        "index": reason.index,
+        "qualification_type_id": kind.type_id,
+        "name": reason.predicate.name,
+        "comparator": str(reason.requirement.comparator),
+        "guards": str(reason.guard),
+        "state": str(reason.state),
+        "reason": None if reason.code is None else str(reason.code),
+        "conflicts_with": list(reason.conflicts_with),
+        "admits": str(reason.admitted),
+        "observed": fact_text(reason.observed.states, kind),
+        "remedy": None
+        if remedy is None
+        else {
+            "do": str(remedy.do),
+            "type": remedy.type_id,
+            "value": None if remedy.value is None else str(remedy.value),
+            "by": remedy.by,
+            "words": remedy.words,
+        },
+    }

@@ -1,0 +1,103 @@
+"""One qualification type's share of a policy: what it admits to discover, to preview and to accept.
+
+A policy is a box: it admits a worker exactly if each type admits the worker's state. So types are judged one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from functools import reduce
+from operator import and_
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from qualeval.model.actions import Access, Action
+from qualeval.model.qualification_types import QualificationType
+from qualeval.policy.comparators import Predicate
+from qualeval.values.locale import Locale
+from qualeval.values.locale_set import LocaleSet
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["Relation", "TypeLadder", "ladders", "relation"]
+
+
+class Relation(Enum):
+    """How a fact lies to an admitted set: certainly in it, certainly out of it, or possibly either."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    ACROSS = "across"
+
+
+def relation(states: ValueSet, admitted: ValueSet) -> Relation:
+    """How the states still possible lie to `admitted`.
+
+    Defined by `is_subset` and `is_disjoint`. Facts are mostly one value or the region of one locale, and for those
+    membership says the same much faster: one state lies inside or outside, never across.
+    """
+    single = states.single
+    if isinstance(single, Locale) and isinstance(admitted.held, LocaleSet):
+        if admitted.held.misses_region(single):
+            return Relation.OUTSIDE
+        return Relation.INSIDE if admitted.held.contains_region(single) else Relation.ACROSS
+    if single is not None or states.is_one_state:
+        return Relation.INSIDE if single in admitted else Relation.OUTSIDE
+    if states.is_disjoint(admitted):
+        return Relation.OUTSIDE
+    return Relation.INSIDE if states.is_subset(admitted) else Relation.ACROSS
+
+
+@frozen
+class TypeLadder:
+    """What a policy asks of one type: its predicates in the HIT's order, and the admitted set for every action.
+
+    The sets shrink from discover to accept, since the requirements of a looser level hold for the tighter ones too.
+    """
+
+    kind: QualificationType
+    predicates: tuple[Predicate, ...]
+    admitted: Mapping[Action, ValueSet] = field(hash=False)
+
+    def certain(self, states: ValueSet) -> Access:
+        """The highest level that admits every state still possible."""
+        return self._highest(states, frozenset({Relation.INSIDE}))
+
+    def possible(self, states: ValueSet) -> Access:
+        """The highest level that admits at least one state still possible."""
+        return self._highest(states, frozenset({Relation.INSIDE, Relation.ACROSS}))
+
+    def _highest(self, states: ValueSet, enough: frozenset[Relation]) -> Access:
+        reached = Access.NONE
+        for action in Action:
+            if relation(states, self.admitted[action]) not in enough:
+                break
+            reached = action.level
+        return reached
+
+    def admitted_before(self, action: Action) -> ValueSet:
+        """The admitted set of the next looser action; the universe where there is none."""
+        looser = {Action.PREVIEW: Action.DISCOVER, Action.ACCEPT: Action.PREVIEW}.get(action)
+        return self.kind.universe if looser is None else self.admitted[looser]
+
+    def guarding(self, action: Action) -> tuple[Predicate, ...]:
+        """The predicates that guard `action`."""
+        return tuple(each for each in self.predicates if each.guard.guards(action))
+
+
+def ladders(predicates: Iterable[Predicate]) -> Mapping[str, TypeLadder]:
+    """The predicates by type, in the order in which types are first named."""
+    by_type: dict[str, list[Predicate]] = {}
+    for each in predicates:
+        by_type.setdefault(each.kind.type_id, []).append(each)
+    return MappingProxyType({type_id: _ladder(tuple(each)) for type_id, each in by_type.items()})
+
+
+def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
+    kind = predicates[0].kind
+    admitted = {
+        action: reduce(and_, (each.admitted for each in predicates if each.guard.guards(action)), kind.universe)
+        for action in Action
+    }
+    return TypeLadder(kind, predicates, MappingProxyType(admitted))

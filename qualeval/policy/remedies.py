@@ -1,0 +1,149 @@
+"""Remedies: the nearest change of the worker, or of what is known, that would meet what a type asks.
+
+A remedy aims at the intersection of the requirements on the type that guard the same action, so that following it
+never trades one refusal for another. Distances are between integers; between locales none is nearer than another.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from operator import and_
+
+from attrs import frozen
+
+from qualeval.model.facts import fact_text
+from qualeval.model.qualification_types import QualificationType
+from qualeval.policy.ladders import Relation, relation
+from qualeval.policy.wording import amount, run_amount
+from qualeval.values.integer_set import IntegerSet, Interval
+from qualeval.values.locale_set import LocaleSet
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["Remedy", "RemedyAction", "contradiction", "remedy"]
+
+
+class RemedyAction(StrEnum):
+    """What there is to do; `NONE` where no change can help."""
+
+    RAISE = "raise"
+    LOWER = "lower"
+    CHANGE = "change"
+    GRANT = "grant"
+    REVOKE = "revoke"
+    RELOCATE = "relocate"
+    LEARN = "learn"
+    NONE = "none"
+
+
+@frozen
+class Remedy:
+    """One change that would meet a requirement.
+
+    `do` is what to do, to which type, so that it ends in one of the states `value` (None where no change can);
+    `by` is who could do it: `worker`, `requester` (the owner of the type) or `Mechanical Turk`. `words` says it all.
+    """
+
+    do: RemedyAction
+    type_id: str
+    value: ValueSet | None
+    by: str | None
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def remedy(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
+    """The nearest change from `states` into `target`, which is not empty; `name` is the type's in a sentence."""
+    if relation(states, target) is not Relation.OUTSIDE:
+        return Remedy(RemedyAction.LEARN, kind.type_id, target, "requester", _question(kind, name, states, target))
+    if isinstance(target.held, LocaleSet):
+        where = str(target.held) if target.held.default else f"in {target.held}"
+        return Remedy(RemedyAction.RELOCATE, kind.type_id, target, "worker", f"be located {where}")
+    if target.held.is_empty:
+        return Remedy(RemedyAction.REVOKE, kind.type_id, target, kind.owner, f"lose {name}")
+    if states == kind.lacked:
+        words = f"be granted {name}{_with_value(kind, target)}"
+        return Remedy(RemedyAction.GRANT, kind.type_id, target, kind.owner, words)
+    return _moved(kind, name, states, target.held)
+
+
+def _moved(kind: QualificationType, name: str, states: ValueSet, target: IntegerSet) -> Remedy:
+    """A change of a held integer into the nearest run of `target`; upwards where both sides are as near."""
+    held, universe = states.held, kind.universe.held
+    assert isinstance(held, IntegerSet)
+    assert isinstance(universe, IntegerSet)
+    low, high = held.low, held.high
+    anchor = high if low is None else low
+    if states.lacking or anchor is None or _straddles(held, target):
+        words = f"change {name} from {fact_text(states, kind)} to {amount(target, universe)}"
+        return Remedy(RemedyAction.CHANGE, kind.type_id, ValueSet(target), kind.owner, words)
+    below, above = target.runs_around(anchor)
+    if above is None and kind.only_grows:
+        return _impossible(kind, f"{name} never falls, and {held} is too high already")
+    rises = below is None or (above is not None and (kind.only_grows or _is_nearer(above, held, below)))
+    do, run = (RemedyAction.RAISE, above) if rises else (RemedyAction.LOWER, below)
+    assert run is not None, "the target is not empty, so there is a run on one side"
+    words = f"{do} {name} from {held} to {run_amount(run, universe)}"
+    return Remedy(do, kind.type_id, ValueSet(IntegerSet.between(*run)), kind.owner, words)
+
+
+def _is_nearer(above: Interval, held: IntegerSet, below: Interval) -> bool:
+    """Whether it is no further up to `above` than down to `below`. The ends that face the held values are closed."""
+    low, high, start, end = held.low, held.high, above[0], below[1]
+    assert start is not None
+    assert end is not None
+    return low is None or (high is not None and start - high <= low - end)
+
+
+def _straddles(held: IntegerSet, target: IntegerSet) -> bool:
+    """Whether some of `target` lies between the least and the greatest value still possible."""
+    return held.single is None and not target.is_disjoint(IntegerSet.between(held.low, held.high))
+
+
+def _question(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> str:
+    if isinstance(target.held, LocaleSet) and isinstance(states.held, LocaleSet):
+        return f"learn the worker's {_unknown_part(states.held, target.held)}"
+    if target == kind.lacked or (target == kind.held and kind.can_be_lacked):
+        return f"learn whether the worker holds {name}"
+    assert isinstance(target.held, IntegerSet)
+    if states.lacking:
+        return f"learn whether the worker holds {name}{_with_value(kind, target)}"
+    return f"learn whether {name} is {_amount(kind, target.held)}"
+
+
+def _unknown_part(states: LocaleSet, target: LocaleSet) -> str:
+    if states.default:
+        return "locale"
+    for country, part in states.exceptions.items():
+        admitted = part.combined(target.places(country), and_)
+        if not admitted.is_empty and admitted != part:
+            return "subdivision"
+    return "country"
+
+
+def _with_value(kind: QualificationType, target: ValueSet) -> str:
+    if target.held == kind.universe.held or not isinstance(target.held, IntegerSet):
+        return ""
+    single = target.held.single
+    if single is not None:
+        return f" with the value {single}"
+    words = _amount(kind, target.held)
+    return f" with a value of {words}" if " or " in words else f" with a value in {words}"
+
+
+def _amount(kind: QualificationType, integers: IntegerSet) -> str:
+    universe = kind.universe.held
+    return amount(integers, universe) if isinstance(universe, IntegerSet) else str(integers)
+
+
+def contradiction(kind: QualificationType, name: str, indexes: tuple[int, ...]) -> Remedy:
+    """There is none: the requirements at `indexes` leave no state of the type."""
+    if len(indexes) == 1:
+        return _impossible(kind, f"no possible state of {name} meets the requirement")
+    listed = f"{', '.join(map(str, indexes[:-1]))} and {indexes[-1]}"
+    return _impossible(kind, f"the requirements {listed} on {name} contradict each other")
+
+
+def _impossible(kind: QualificationType, why: str) -> Remedy:
+    return Remedy(RemedyAction.NONE, kind.type_id, None, None, f"no change can meet it: {why}")

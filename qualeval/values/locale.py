@@ -1,0 +1,124 @@
+"""Locales: a country of ISO 3166-1, or one subdivision of it by ISO 3166-2.
+
+A locale names a *region*: `US` is all of the United States, `US-WA` the part of it that is Washington. The subdivision
+`ZZ` stands for a place in the country that no list names. This module does not know sets of locales.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pycountry
+from attrs import frozen
+
+from qualeval.errors import InvalidInput, Problem, show
+
+__all__ = ["UNLISTED", "Locale", "country_codes", "country_name", "locale_problems", "subdivision_codes"]
+
+UNLISTED = "ZZ"
+"""The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
+
+_NICKNAMES = {"UK": "GB", "EN": "GB", "ENGLAND": "GB", "AMERICA": "US", "U.S.": "US", "U.S.A.": "US", "EL": "GR"}
+
+
+@frozen(order=True)
+class Locale:
+    """A country, or a country and one of its subdivisions.
+
+    Codes are checked against ISO 3166: `Locale("US")`, `Locale("US", "WA")`. Countries that the standard has withdrawn
+    (AN, CS, ...) are accepted, and so is the subdivision `ZZ` of any country.
+
+    Raises:
+        InvalidInput: a code that ISO 3166 does not have, with the nearest right one.
+
+    >>> str(Locale("US", "WA"))
+    'US-WA'
+    """
+
+    country: str
+    subdivision: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        problems = locale_problems(self.country, self.subdivision)
+        if problems:
+            raise InvalidInput(problems)
+
+    @classmethod
+    def parse(cls, text: str) -> Locale:
+        """The locale that `US` or `US-WA` names; InvalidInput otherwise."""
+        country, dash, subdivision = text.partition("-")
+        return cls(country, subdivision if dash else None)
+
+    def __str__(self) -> str:
+        return self.country if self.subdivision is None else f"{self.country}-{self.subdivision}"
+
+    def __repr__(self) -> str:
+        return f"<Locale {self}>"
+
+
+def locale_problems(country: str, subdivision: str | None) -> list[Problem]:
+    """What ISO 3166 has against these two codes; an empty list if nothing."""
+    if country not in country_codes():
+        return [Problem(f"unknown country {show(country)}", ("Country",), _country_hint(country))]
+    if subdivision is None or subdivision == UNLISTED or subdivision in subdivision_codes(country):
+        return []
+    return [
+        Problem(
+            f"unknown subdivision {show(subdivision)} of {country}",
+            ("Subdivision",),
+            _subdivision_hint(country, subdivision),
+        )
+    ]
+
+
+def country_name(country: str) -> str:
+    """The English short name of a country: `US` is `United States`."""
+    found = pycountry.countries.get(alpha_2=country) or pycountry.historic_countries.get(alpha_2=country)
+    return str(getattr(found, "common_name", found.name)) if found else country
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """The two-letter codes of all countries, those of today and those that the standard has withdrawn."""
+    today = {country.alpha_2 for country in pycountry.countries}
+    return frozenset(today | {country.alpha_2 for country in pycountry.historic_countries})
+
+
+@cache
+def subdivision_codes(country: str) -> frozenset[str]:
+    """The subdivision codes of a country without the country: `WA`, not `US-WA`. Empty where it has none."""
+    return frozenset(found.code.partition("-")[2] for found in _subdivisions(country))
+
+
+def _subdivisions(country: str) -> list[Any]:
+    return pycountry.subdivisions.get(country_code=country) or []  # type: ignore[no-untyped-call]
+
+
+def _country_hint(text: str) -> str:
+    upper = text.strip().upper()
+    country, dash, subdivision = upper.partition("-")
+    if dash and country in country_codes():
+        return f"write it as Country `{country}` and Subdivision `{subdivision}`"
+    meant = upper if upper in country_codes() else _NICKNAMES.get(upper) or _country_named(text.strip())
+    return f"did you mean `{meant}`?" if meant else "expected a two-letter code of ISO 3166-1, such as `US`"
+
+
+def _country_named(text: str) -> str | None:
+    """The code of a country given by its three letters or its name."""
+    wanted = text.casefold()
+    for country in pycountry.countries:
+        names = (getattr(country, key, "") for key in ("alpha_3", "name", "common_name", "official_name"))
+        if wanted in (name.casefold() for name in names if name):
+            return str(country.alpha_2)
+    return None
+
+
+def _subdivision_hint(country: str, text: str) -> str:
+    bare = text.strip().upper().removeprefix(f"{country}-")
+    if bare in subdivision_codes(country):
+        return f"did you mean `{bare}`?"
+    for found in _subdivisions(country):
+        if found.name.casefold() == text.strip().casefold():
+            return f"did you mean `{found.code.partition('-')[2]}`?"
+    return f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"
