@@ -1,1 +1,152 @@
-"""May this worker discover, preview, accept this Mechanical Turk HIT, and why?"""
+"""May this worker discover, preview, accept this Mechanical Turk HIT, and why?
+
+    import qualeval as qe
+
+    policy = qe.compile_hit(qe.load_hit("hit.json"))
+    decision = policy.decide(qe.worker("A1", {"Worker_Locale": "US-WA", "3ABC": 80}))
+    decision.access, decision.unmet
+
+The meaning of requirements is here at once; what reads files, asks the service or looks after many HITs is imported
+when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from qualeval.errors import (
+    AmbiguousTruth,
+    Denied,
+    HITNotFound,
+    IncompatibleSets,
+    InputNotFound,
+    InvalidInput,
+    NoSuchHIT,
+    NotPermitted,
+    Problem,
+    QualevalError,
+    ServiceError,
+    Undetermined,
+)
+from qualeval.model.actions import Access, Action, ActionsGuarded
+from qualeval.model.changes import change_hit
+from qualeval.model.facts import HOLDS, LACKS, UNKNOWN, Fact
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import (
+    ADULT,
+    LOCALE,
+    MASTERS,
+    MASTERS_SANDBOX,
+    NUMBER_HITS_APPROVED,
+    PERCENT_APPROVED,
+    TypeNames,
+    qualification_type,
+)
+from qualeval.model.requirements import Comparator, QualificationRequirement
+from qualeval.model.workers import WorkerProfile, worker
+from qualeval.policy.access_policy import AccessPolicy
+from qualeval.policy.compiler import compile_hit, compile_requirements
+from qualeval.policy.decision import Decision, Outcome
+from qualeval.policy.reasons import Reason, ReasonCode
+from qualeval.policy.remedies import Remedy, RemedyAction
+from qualeval.values.integer_set import IntegerSet
+from qualeval.values.locale import Locale
+from qualeval.values.locale_set import LocaleSet
+from qualeval.values.value_set import ValueSet
+
+if TYPE_CHECKING:
+    from qualeval.engine import Engine
+    from qualeval.sources.configuration import find_type_names
+    from qualeval.sources.folders import HITFolder
+    from qualeval.sources.hits import load_hit, load_hits, parse_hit, parse_hits
+    from qualeval.sources.mturk import MTurk
+    from qualeval.sources.workers import load_worker, load_workers, parse_worker, parse_workers
+
+__all__ = [
+    "ADULT",
+    "HIT",
+    "HOLDS",
+    "LACKS",
+    "LOCALE",
+    "MASTERS",
+    "MASTERS_SANDBOX",
+    "NUMBER_HITS_APPROVED",
+    "PERCENT_APPROVED",
+    "UNKNOWN",
+    "Access",
+    "AccessPolicy",
+    "Action",
+    "ActionsGuarded",
+    "AmbiguousTruth",
+    "Comparator",
+    "Decision",
+    "Denied",
+    "Engine",
+    "Fact",
+    "HITFolder",
+    "HITNotFound",
+    "IncompatibleSets",
+    "InputNotFound",
+    "IntegerSet",
+    "InvalidInput",
+    "Locale",
+    "LocaleSet",
+    "MTurk",
+    "NoSuchHIT",
+    "NotPermitted",
+    "Outcome",
+    "Problem",
+    "QualevalError",
+    "QualificationRequirement",
+    "Reason",
+    "ReasonCode",
+    "Remedy",
+    "RemedyAction",
+    "ServiceError",
+    "TypeNames",
+    "Undetermined",
+    "ValueSet",
+    "WorkerProfile",
+    "change_hit",
+    "compile_hit",
+    "compile_requirements",
+    "find_type_names",
+    "load_hit",
+    "load_hits",
+    "load_worker",
+    "load_workers",
+    "parse_hit",
+    "parse_hits",
+    "parse_worker",
+    "parse_workers",
+    "qualification_type",
+    "worker",
+]
+
+_ON_DEMAND = {
+    "Engine": "engine",
+    "HITFolder": "sources.folders",
+    "MTurk": "sources.mturk",
+    "find_type_names": "sources.configuration",
+    "load_hit": "sources.hits",
+    "load_hits": "sources.hits",
+    "load_worker": "sources.workers",
+    "load_workers": "sources.workers",
+    "parse_hit": "sources.hits",
+    "parse_hits": "sources.hits",
+    "parse_worker": "sources.workers",
+    "parse_workers": "sources.workers",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_ON_DEMAND[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -34,6 +34,8 @@ class Action(StrEnum):
     PREVIEW = "preview"
     ACCEPT = "accept"
 
+    __hash__ = str.__hash__  # enum's own hash is a call of Python, which every lookup by action would pay
+
     @property
     def level(self) -> Access:
         """The lowest access that includes the action."""

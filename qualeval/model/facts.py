@@ -117,12 +117,23 @@ def _held(kind: QualificationType, plain: object) -> Held:
 
 
 def _held_list(kind: QualificationType, members: list[object]) -> Held:
-    parts = [_text(kind, member).held if isinstance(member, str) else _held(kind, member) for member in members]
+    parts = [_text_of_values(kind, member) if isinstance(member, str) else _held(kind, member) for member in members]
     if not parts:
         raise InvalidInput(Problem("got an empty list", help=f"expected {_expected(kind)}"))
     if len({type(part) for part in parts}) > 1:
         raise InvalidInput(Problem("got integers and locales in one list", help=f"expected {_expected(kind)}"))
     return reduce(or_, parts)
+
+
+def _text_of_values(kind: QualificationType, text: str) -> Held:
+    """The values that an item of a list names. Of a word only a part is values: `lacks` would be lost."""
+    if text.strip().casefold() in list(FactWord):
+        raise InvalidInput(_word_among_values(text.strip()))
+    return _text(kind, text.strip()).held
+
+
+def _word_among_values(text: str) -> Problem:
+    return Problem(f"got {show(text)} in a list of values", help="a word stands alone, without the list")
 
 
 def _within(kind: QualificationType, states: ValueSet) -> ValueSet:
@@ -184,6 +195,8 @@ def _locales(text: str) -> Iterable[Locale]:
 def _integers(kind: QualificationType, text: str) -> IntegerSet:
     if _INTEGER.fullmatch(text):
         return IntegerSet.only(_integer(text))
+    if text.casefold() in list(FactWord):
+        raise InvalidInput(_word_among_values(text))
     ends = _RANGE.fullmatch(text)
     if ends is None or text == "..":
         meant = nearest(text, FactWord)

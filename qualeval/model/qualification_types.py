@@ -26,6 +26,7 @@ __all__ = [
     "NUMBER_HITS_APPROVED",
     "PERCENT_APPROVED",
     "SYSTEM_NAMES",
+    "SYSTEM_ONLY",
     "QualificationType",
     "TypeNames",
     "qualification_type",
@@ -166,3 +167,11 @@ class TypeNames:
     def short_name_of(self, type_id: str) -> str:
         """The name as it reads in a sentence: `PercentAssignmentsApproved`."""
         return self.name_of(type_id).removeprefix("Worker_")
+
+
+SYSTEM_ONLY = TypeNames()
+"""The names of the system's types alone."""
+
+
+SYSTEM_ONLY = TypeNames()
+"""The names of the system's types, and no own ones."""

@@ -14,12 +14,10 @@ from attrs import evolve, field, frozen
 
 from qualeval.errors import InvalidInput, Problem
 from qualeval.model.facts import Fact, PlainFact, check_states, fact_text, read_fact
-from qualeval.model.qualification_types import TypeNames, qualification_type
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
 from qualeval.values.locale import Locale
 
 __all__ = ["WorkerProfile", "named_facts", "worker"]
-
-SYSTEM_ONLY = TypeNames()
 
 
 def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:

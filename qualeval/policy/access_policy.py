@@ -5,9 +5,10 @@ A policy is a box of value sets. Judging is membership, comparing is equality of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from attrs import field, frozen
 
@@ -17,9 +18,10 @@ from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
+from qualeval.policy.comparators import Predicate
 from qualeval.policy.decision import Decision, Outcome
 from qualeval.policy.ladders import TypeLadder
-from qualeval.policy.specialise import Evaluator, specialised
+from qualeval.policy.specialise import Specialised, specialised
 from qualeval.policy.wording import constraint, demand
 from qualeval.values.value_set import ValueSet
 
@@ -43,7 +45,11 @@ class AccessPolicy:
     hit: HIT | None = None
 
     @cached_property
-    def _evaluate(self) -> Evaluator:
+    def _evaluate(self) -> Callable[[WorkerProfile], Access]:
+        return self._specialised.access
+
+    @cached_property
+    def _specialised(self) -> Specialised:
         return specialised(self.ladders, self._exact_access)
 
     def access(self, worker: WorkerProfile) -> Access:
@@ -60,7 +66,11 @@ class AccessPolicy:
         `hit` is the HIT to report on where the policy serves several; `now` (aware of its zone) is when availability
         is asked for, the clock's time where None.
         """
-        return Decision(self.ladders, worker, self._evaluate(worker), hit or self.hit, now)
+        return Decision(self, worker, self._evaluate(worker), hit or self.hit, now)
+
+    def falling_short(self, worker: WorkerProfile) -> list[TypeLadder]:
+        """The types that do not admit the worker to everything for certain: where reasons are to be looked for."""
+        return self._specialised.falling_short(worker)
 
     def permits(self, worker: WorkerProfile, action: Action = Action.ACCEPT) -> bool:
         """Whether the worker may do this for certain. False where it is not known: it fails closed."""
@@ -74,6 +84,12 @@ class AccessPolicy:
             Undetermined: it depends on a fact that is missing. Both carry the decision.
         """
         return required(self.decide(worker, hit=hit), Action(action))
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """The meaning of each requirement, in the HIT's order."""
+        found = (each for ladder in self.ladders.values() for each in ladder.predicates)
+        return tuple(sorted(found, key=attrgetter("index")))
 
     @cached_property
     def boxes(self) -> Mapping[Action, Box]:

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.comparators import predicate
 from qualeval.policy.ladders import ladders
 
 __all__ = ["compile_hit", "compile_requirements"]
-
-SYSTEM_ONLY = TypeNames()
 
 
 def compile_requirements(

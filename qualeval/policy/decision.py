@@ -5,24 +5,24 @@ A decision computes its reasons when they are asked for. It does not know where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from attrs import frozen
 
 from qualeval.errors import AmbiguousTruth
 from qualeval.model.actions import Access, Action
-from qualeval.model.facts import Fact, fact_text
+from qualeval.model.facts import fact_text
 from qualeval.model.hits import HIT
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.availability import Availability, availability
 from qualeval.policy.evidence import Rule
 from qualeval.policy.ladders import TypeLadder
-from qualeval.policy.reasons import Reason, State, reasons, shortfalls
+from qualeval.policy.reasons import Reason, State, reasons
 
 __all__ = ["Decision", "Outcome"]
 
@@ -40,6 +40,17 @@ class Outcome(StrEnum):
         raise AmbiguousTruth("an outcome has three answers and is no bool; compare it: `outcome is Outcome.PERMITTED`")
 
 
+class Judge(Protocol):
+    """What a decision asks of the policy that made it."""
+
+    @property
+    def ladders(self) -> Mapping[str, TypeLadder]:
+        """What it asks, by type."""
+
+    def falling_short(self, worker: WorkerProfile) -> Iterable[TypeLadder]:
+        """The types that do not admit the worker to everything for certain."""
+
+
 @frozen(eq=False)
 class Decision:
     """How far a worker may go with a HIT.
@@ -48,7 +59,7 @@ class Decision:
     They are equal exactly if the decision is definite.
     """
 
-    ladders: Mapping[str, TypeLadder]
+    policy: Judge
     worker: WorkerProfile
     access: Access
     hit: HIT | None = None
@@ -57,7 +68,7 @@ class Decision:
     @cached_property
     def possible(self) -> Access:
         """The highest level at which every type's fact still meets what is admitted."""
-        levels = (ladder.possible(self.worker.fact(type_id).states) for type_id, ladder in self.ladders.items())
+        levels = (ladder.possible(self.worker.fact(type_id).states) for type_id, ladder in self.policy.ladders.items())
         return min(levels, default=Access.ACCEPT)
 
     @property
@@ -79,7 +90,9 @@ class Decision:
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """What every requirement says, in the HIT's order."""
-        return tuple(sorted(self._each_type(reasons), key=_INDEX))
+        fact = self.worker.fact
+        found = [each for type_id, ladder in self.policy.ladders.items() for each in reasons(ladder, fact(type_id))]
+        return tuple(sorted(found, key=_INDEX))
 
     @property
     def met(self) -> tuple[Reason, ...]:
@@ -97,13 +110,15 @@ class Decision:
         return self._short(State.UNKNOWN)
 
     def _short(self, state: State) -> tuple[Reason, ...]:
-        found = [each for each in self._each_type(shortfalls) if each.state is state]
-        return tuple(sorted(found, key=_INDEX) if len(found) > 1 else found)
-
-    def _each_type(self, rule: Callable[[TypeLadder, Fact], Iterator[Reason]]) -> Iterator[Reason]:
+        """Types that admit the worker for certain have no such requirement, so most need no look."""
         fact = self.worker.fact
-        for type_id, ladder in self.ladders.items():
-            yield from rule(ladder, fact(type_id))
+        found = [
+            each
+            for ladder in self.policy.falling_short(self.worker)
+            for each in reasons(ladder, fact(ladder.kind.type_id))
+            if each.state is state
+        ]
+        return tuple(sorted(found, key=_INDEX) if len(found) > 1 else found)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -31,6 +31,9 @@ class Relation(Enum):
     ACROSS = "across"
 
 
+_INSIDE, _OUTSIDE = Relation.INSIDE, Relation.OUTSIDE  # plain names: see `reasons`
+
+
 def relation(states: ValueSet, admitted: ValueSet) -> Relation:
     """How the states still possible lie to `admitted`.
 
@@ -38,12 +41,12 @@ def relation(states: ValueSet, admitted: ValueSet) -> Relation:
     membership says the same much faster: one state lies inside or outside, never across.
     """
     single = states.single
+    if type(single) is int or states.is_one_state:
+        return _INSIDE if single in admitted else _OUTSIDE
     if isinstance(single, Locale) and isinstance(admitted.held, LocaleSet):
         if admitted.held.misses_region(single):
-            return Relation.OUTSIDE
-        return Relation.INSIDE if admitted.held.contains_region(single) else Relation.ACROSS
-    if single is not None or states.is_one_state:
-        return Relation.INSIDE if single in admitted else Relation.OUTSIDE
+            return _OUTSIDE
+        return _INSIDE if admitted.held.contains_region(single) else Relation.ACROSS
     if states.is_disjoint(admitted):
         return Relation.OUTSIDE
     return Relation.INSIDE if states.is_subset(admitted) else Relation.ACROSS

@@ -6,23 +6,22 @@ is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 
 from attrs import frozen
 
-from qualeval.model.actions import Action, ActionsGuarded
+from qualeval.model.actions import ActionsGuarded
 from qualeval.model.facts import Fact
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.policy.comparators import Predicate
 from qualeval.policy.evidence import Rule, rules_in_play
 from qualeval.policy.ladders import Relation, TypeLadder, relation
-from qualeval.policy.remedies import Remedy, contradiction, remedy
+from qualeval.policy.remedies import Remedy, change, contradiction, remedy
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Reason", "ReasonCode", "State", "reasons", "shortfalls"]
+__all__ = ["Reason", "ReasonCode", "State", "reasons"]
 
 
 class State(StrEnum):
@@ -75,7 +74,6 @@ class Reason:
     predicate: Predicate
     observed: Fact
     state: State
-    code: ReasonCode | None
     conflicts_with: tuple[int, ...]
     ladder: TypeLadder
 
@@ -100,6 +98,16 @@ class Reason:
         return self.predicate.guard
 
     @property
+    def code(self) -> ReasonCode | None:
+        """Why it is not met; None where it is."""
+        if self.state is State.MET:
+            return None
+        if self.conflicts_with:
+            return ReasonCode.CONFLICT
+        find = _unmet_code if self.state is State.UNMET else _unknown_code
+        return find(self.predicate, self.observed.states)
+
+    @property
     def target(self) -> ValueSet:
         """The states that meet all requirements on the type which guard the same action."""
         return self.ladder.admitted[self.predicate.action]
@@ -112,50 +120,48 @@ class Reason:
     @property
     def remedy(self) -> Remedy | None:
         """The nearest change that would meet it; None where it is met."""
-        if self.state is State.MET:
+        if self.state is _MET:
             return None
-        kind, name = self.predicate.kind, self.predicate.short_name
-        if self.target.is_empty:
-            beside = self.ladder.guarding(self.predicate.action)
-            return contradiction(kind, name, tuple(each.index for each in beside))
-        return remedy(kind, name, self.observed.states, self.target)
+        target, predicate = self.target, self.predicate
+        if target.is_empty:
+            beside = self.ladder.guarding(predicate.action)
+            return contradiction(predicate.kind, predicate.short_name, tuple(each.index for each in beside))
+        find = change if self.state is _UNMET else remedy
+        return find(predicate.kind, predicate.short_name, self.observed.states, target)
 
     def __repr__(self) -> str:
         return f"<Reason {self.index}: {self.predicate.name} {self.state}{f' ({self.code})' if self.code else ''}>"
 
 
-def reasons(ladder: TypeLadder, fact: Fact) -> Iterator[Reason]:
+def reasons(ladder: TypeLadder, fact: Fact) -> list[Reason]:
     """The reasons of all requirements on one type, in the HIT's order."""
-    states = fact.states
-    relations = [relation(states, each.admitted) for each in ladder.predicates]
-    for each, lies in zip(ladder.predicates, relations, strict=True):
-        if lies is Relation.INSIDE:
-            yield Reason(each, fact, State.MET, None, (), ladder)
-        elif lies is Relation.OUTSIDE:
-            yield Reason(each, fact, State.UNMET, _unmet_code(each, states), (), ladder)
+    found = []
+    for each in ladder.predicates:
+        lies = relation(fact.states, each.admitted)
+        if lies is _ACROSS:
+            found.append(_across(each, fact, ladder))
         else:
-            yield _across(each, fact, ladder, relations)
+            found.append(Reason(each, fact, _MET if lies is _INSIDE else _UNMET, (), ladder))
+    return found
 
 
-def shortfalls(ladder: TypeLadder, fact: Fact) -> Iterator[Reason]:
-    """The reasons of the requirements on one type that are not met; quickly none where all of them are."""
-    if relation(fact.states, ladder.admitted[Action.ACCEPT]) is not Relation.INSIDE:
-        yield from (reason for reason in reasons(ladder, fact) if reason.state is not State.MET)
+# Plain names, since looking up a member of an enum costs Python 3.11 as much as the comparison with it.
+_MET, _UNMET = State.MET, State.UNMET
+_INSIDE, _ACROSS = Relation.INSIDE, Relation.ACROSS
 
 
-def _across(each: Predicate, fact: Fact, ladder: TypeLadder, relations: list[Relation]) -> Reason:
-    """Not met and not missed alone: a conflict where the requirements that guard the same action leave nothing."""
-    action = each.action
-    beside = [
-        (other.index, lies)
-        for other, lies in zip(ladder.predicates, relations, strict=True)
-        if other is not each and other.guard.guards(action)
-    ]
-    missed_alone = any(lies is Relation.OUTSIDE for _, lies in beside)
-    if not missed_alone and fact.states.is_disjoint(ladder.admitted[action]):
-        others = tuple(index for index, lies in beside if lies is not Relation.INSIDE)
-        return Reason(each, fact, State.UNMET, ReasonCode.CONFLICT, others, ladder)
-    return Reason(each, fact, State.UNKNOWN, _unknown_code(each, fact.states), (), ladder)
+def _across(each: Predicate, fact: Fact, ladder: TypeLadder) -> Reason:
+    """Not met and not missed alone: a conflict where the requirements that guard the same action leave nothing.
+
+    They can leave nothing only together, so a conflict has others: at least one that is not met either.
+    """
+    beside = [other for other in ladder.guarding(each.action) if other is not each]
+    relations = {other.index: relation(fact.states, other.admitted) for other in beside}
+    missed_alone = Relation.OUTSIDE in relations.values()
+    if not missed_alone and fact.states.is_disjoint(ladder.admitted[each.action]):
+        others = tuple(index for index, lies in relations.items() if lies is not _INSIDE)
+        return Reason(each, fact, _UNMET, others, ladder)
+    return Reason(each, fact, State.UNKNOWN, (), ladder)
 
 
 def _unmet_code(each: Predicate, states: ValueSet) -> ReasonCode:

@@ -19,7 +19,7 @@ from qualeval.values.integer_set import IntegerSet, Interval
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Remedy", "RemedyAction", "contradiction", "remedy"]
+__all__ = ["Remedy", "RemedyAction", "change", "contradiction", "remedy"]
 
 
 class RemedyAction(StrEnum):
@@ -54,38 +54,51 @@ class Remedy:
 
 
 def remedy(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
-    """The nearest change from `states` into `target`, which is not empty; `name` is the type's in a sentence."""
-    if relation(states, target) is not Relation.OUTSIDE:
-        return Remedy(RemedyAction.LEARN, kind.type_id, target, "requester", _question(kind, name, states, target))
+    """What would bring a worker in one of `states` into `target`, which is not empty: to learn more, or a change.
+
+    `name` is what the type is called in a sentence.
+    """
+    if relation(states, target) is Relation.OUTSIDE:
+        return change(kind, name, states, target)
+    return Remedy(RemedyAction.LEARN, kind.type_id, target, "requester", _question(kind, name, states, target))
+
+
+def change(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
+    """The nearest change from `states` into `target`, where the two have no state in common."""
     if isinstance(target.held, LocaleSet):
         where = str(target.held) if target.held.default else f"in {target.held}"
         return Remedy(RemedyAction.RELOCATE, kind.type_id, target, "worker", f"be located {where}")
     if target.held.is_empty:
         return Remedy(RemedyAction.REVOKE, kind.type_id, target, kind.owner, f"lose {name}")
-    if states == kind.lacked:
+    if states.held.is_empty:
         words = f"be granted {name}{_with_value(kind, target)}"
         return Remedy(RemedyAction.GRANT, kind.type_id, target, kind.owner, words)
-    return _moved(kind, name, states, target.held)
+    return _moved(kind, name, states, target)
 
 
-def _moved(kind: QualificationType, name: str, states: ValueSet, target: IntegerSet) -> Remedy:
+def _moved(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
     """A change of a held integer into the nearest run of `target`; upwards where both sides are as near."""
-    held, universe = states.held, kind.universe.held
+    held, wanted, universe = states.held, target.held, kind.universe.held
     assert isinstance(held, IntegerSet)
+    assert isinstance(wanted, IntegerSet)
     assert isinstance(universe, IntegerSet)
-    low, high = held.low, held.high
+    low = high = states.single
+    if not isinstance(low, int):
+        low, high = held.low, held.high
     anchor = high if low is None else low
-    if states.lacking or anchor is None or _straddles(held, target):
-        words = f"change {name} from {fact_text(states, kind)} to {amount(target, universe)}"
-        return Remedy(RemedyAction.CHANGE, kind.type_id, ValueSet(target), kind.owner, words)
-    below, above = target.runs_around(anchor)
+    if not isinstance(anchor, int) or states.lacking or (low != high and _straddles(held, wanted)):
+        words = f"change {name} from {fact_text(states, kind)} to {amount(wanted, universe)}"
+        return Remedy(RemedyAction.CHANGE, kind.type_id, target, kind.owner, words)
+    below, above = wanted.runs_around(anchor)
     if above is None and kind.only_grows:
         return _impossible(kind, f"{name} never falls, and {held} is too high already")
-    rises = below is None or (above is not None and (kind.only_grows or _is_nearer(above, held, below)))
-    do, run = (RemedyAction.RAISE, above) if rises else (RemedyAction.LOWER, below)
+    do, run = RemedyAction.RAISE, above
+    if above is None or (below is not None and not kind.only_grows and not _is_nearer(above, held, below)):
+        do, run = RemedyAction.LOWER, below
     assert run is not None, "the target is not empty, so there is a run on one side"
-    words = f"{do} {name} from {held} to {run_amount(run, universe)}"
-    return Remedy(do, kind.type_id, ValueSet(IntegerSet.between(*run)), kind.owner, words)
+    words = f"{do} {name} from {anchor if low == high else held} to {run_amount(run, universe)}"
+    value = target if wanted.is_one_run else ValueSet(IntegerSet.between(*run))
+    return Remedy(do, kind.type_id, value, kind.owner, words)
 
 
 def _is_nearer(above: Interval, held: IntegerSet, below: Interval) -> bool:
@@ -98,7 +111,7 @@ def _is_nearer(above: Interval, held: IntegerSet, below: Interval) -> bool:
 
 def _straddles(held: IntegerSet, target: IntegerSet) -> bool:
     """Whether some of `target` lies between the least and the greatest value still possible."""
-    return held.single is None and not target.is_disjoint(IntegerSet.between(held.low, held.high))
+    return not target.is_disjoint(IntegerSet.between(held.low, held.high))
 
 
 def _question(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> str:

@@ -1,4 +1,4 @@
-"""The fast path: a policy as one Python function over the points of a profile.
+"""The fast path: a policy as Python functions over the points of a profile.
 
 For every type and action whose admitted set differs from the looser action's, the function makes one comparison with
 the worker's point (`WorkerProfile.point`), in the order of the ladder. Where a point is not there yet (KeyError) it is
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from qualeval.model.actions import Access, Action
 from qualeval.model.workers import LACKING_POINT, UNKNOWN_POINT, WorkerProfile
@@ -22,36 +22,58 @@ from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Evaluator", "specialised"]
+__all__ = ["Specialised", "specialised"]
 
-Evaluator = Callable[[WorkerProfile], Access]
+@frozen
+class Specialised:
+    """A policy as functions: `access` of a worker, and the types `falling_short`, which do not admit to everything."""
+
+    access: Callable[[WorkerProfile], Access]
+    falling_short: Callable[[WorkerProfile], list[TypeLadder]]
 
 
-def specialised(ladders: Mapping[str, TypeLadder], exact: Evaluator) -> Evaluator:
-    """A function that answers as `exact` does, and calls it where points do not suffice."""
+def specialised(ladders: Mapping[str, TypeLadder], exact: Callable[[WorkerProfile], Access]) -> Specialised:
+    """Functions that answer as the exact sets do; `exact` is called where points do not suffice for access."""
     source = _Source()
-    body = [f"  {line}" for line in _comparisons(ladders, source)]
-    lines = ["def access(worker):", " points = worker.points", " try:", *body, "  return ACCEPT"]
-    lines += [" except KeyError:", "  learn(worker)", "  return access(worker)"]
-    lines += [" except TypeError:", "  return exact(worker)"]
-    namespace = source.namespace | {"exact": exact, "learn": _learner(tuple(ladders), source.regions)}
-    exec(compile("\n".join(lines), "<access policy>", "exec"), namespace)
-    evaluator: Evaluator = namespace["access"]
-    return evaluator
+    every = list(ladders.values())
+    body = [*_access(every, source), *_falling_short(every, source)]
+    source.namespace |= {
+        "exact": exact,
+        "every": every,
+        "learn": _learner(tuple(ladders), source.regions),
+        **{f"ladder{place}": ladder for place, ladder in enumerate(every)},
+    }
+    exec(compile("\n".join(body), "<access policy>", "exec"), source.namespace)
+    return Specialised(source.namespace["access"], source.namespace["falling_short"])
 
 
-def _comparisons(ladders: Mapping[str, TypeLadder], source: _Source) -> Iterator[str]:
-    """The lines that refuse: one for each action and type whose admitted set is smaller than for the looser action."""
-    read: set[str] = set()
+def _access(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
+    """One line that refuses for each action and type whose admitted set is smaller than for the looser action."""
+    yield from ("def access(worker):", " points = worker.points", " try:")
+    read: set[int] = set()
     for action in Action:
         refused = Access(action.level - 1)
-        for place, (type_id, ladder) in enumerate(ladders.items()):
+        for place, ladder in enumerate(ladders):
             if ladder.admitted[action] == ladder.admitted_before(action):
                 continue
-            if type_id not in read:
-                yield f"v{place} = points[{type_id!r}]"
-                read.add(type_id)
-            yield f"if not ({source.test(f'v{place}', ladder.admitted[action])}): return {refused.name}"
+            if place not in read:
+                yield f"  v{place} = points[{ladder.kind.type_id!r}]"
+                read.add(place)
+            yield f"  if not ({source.test(f'v{place}', ladder.admitted[action])}): return {refused.name}"
+    yield from ("  return ACCEPT", " except KeyError:", "  learn(worker)", "  return access(worker)")
+    yield from (" except TypeError:", "  return exact(worker)")
+
+
+def _falling_short(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
+    """One line for each type. Where a point is several states, every type is looked at."""
+    yield from ("def falling_short(worker):", " points = worker.points", " found = []", " try:")
+    for place, ladder in enumerate(ladders):
+        admitted = ladder.admitted[Action.ACCEPT]
+        if admitted != ladder.kind.universe:
+            yield f"  v{place} = points[{ladder.kind.type_id!r}]"
+            yield f"  if not ({source.test(f'v{place}', admitted)}): found.append(ladder{place})"
+    yield from ("  return found", " except KeyError:", "  learn(worker)", "  return falling_short(worker)")
+    yield from (" except TypeError:", "  return every")
 
 
 def _learner(type_ids: tuple[str, ...], tables: list[_Regions]) -> Callable[[WorkerProfile], None]:

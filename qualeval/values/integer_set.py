@@ -122,6 +122,11 @@ class IntegerSet:
             yield low, None if after is None else after - 1
 
     @property
+    def is_one_run(self) -> bool:
+        """Whether its members are all integers between two of them, or beyond one: a single interval."""
+        return len(self.points) + self.starts_inside in (1, 2)
+
+    @property
     def single(self) -> int | None:
         """The only member; None where there are more, or none."""
         match self.points:

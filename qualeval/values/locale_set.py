@@ -158,8 +158,8 @@ class LocaleSet:
         A country that the set names comes before the others, a real subdivision before the unlisted `ZZ`.
         """
         for country, part in self._exceptions:
-            if not part.is_empty:
-                return _locale_in(country, part)
+            if (found := _locale_in(country, part)) is not None:
+                return found
         unnamed = (code for code in ("US", *sorted(country_codes())) if code not in self.exceptions)
         return next((Locale(code) for code in unnamed), None) if self.default else None
 
@@ -184,13 +184,13 @@ class LocaleSet:
         return f"<LocaleSet {self}>"
 
 
-def _locale_in(country: str, part: Places) -> Locale:
-    """A locale inside a part that is not empty."""
+def _locale_in(country: str, part: Places) -> Locale | None:
+    """A locale whose region lies inside a part; None where there is none (all of AN but AN-ZZ has no other name)."""
     if part.is_whole:
         return Locale(country)
-    if not part.cofinite:
-        return Locale(country, min(part.codes))
-    return Locale(country, min(subdivision_codes(country) - part.codes, default=UNLISTED))
+    inside = {*subdivision_codes(country), UNLISTED} - part.codes if part.cofinite else part.codes
+    code = min(inside, key=lambda code: (code == UNLISTED, code), default=None)
+    return None if code is None else Locale(country, code)
 
 
 def _part_text(country: str, part: Places) -> str:

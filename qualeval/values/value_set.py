@@ -37,11 +37,12 @@ class ValueSet:
 
     def __contains__(self, state: int | Locale | None) -> bool:
         """Whether a state belongs to it: an integer, a locale (its whole region), or None for lacking."""
+        held = self.held
         if state is None:
             return self.lacking
-        if isinstance(state, Locale):
-            return isinstance(self.held, LocaleSet) and self.held.contains_region(state)
-        return isinstance(self.held, IntegerSet) and state in self.held
+        if isinstance(held, IntegerSet):
+            return not isinstance(state, Locale) and state in held
+        return isinstance(state, Locale) and held.contains_region(state)
 
     def __and__(self, other: ValueSet) -> ValueSet:
         mine, theirs = _paired(self, other)

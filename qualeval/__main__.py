@@ -1,0 +1,5 @@
+"""`python -m qualeval`: the command line."""
+
+from qualeval.cli import main
+
+main()

@@ -1,0 +1,47 @@
+"""The command line: a thin skin. It reads arguments, asks the library, and lays out the answer."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import click
+
+from qualeval.cli import status
+from qualeval.cli.check import check
+from qualeval.cli.explain import explain
+from qualeval.cli.fetch import fetch
+from qualeval.cli.what_if import what_if
+
+__all__ = ["cli", "main"]
+
+_SECTIONS = {"Judge a worker": (check, explain, what_if, fetch)}
+
+
+class _Grouped(click.Group):
+    """A group whose help lists its commands by what they are for."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(each.name or "", each.get_short_help_str(80)) for each in commands])
+
+
+@click.group(
+    cls=_Grouped,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 permitted, 1 denied, 2 invalid usage or input, 3 unknown, 4 the service failed.",
+)
+@click.version_option(version("qualeval"), prog_name="qualeval")
+def cli() -> None:
+    """May this worker discover, preview, accept this Mechanical Turk HIT, and why?"""
+
+
+for _commands in _SECTIONS.values():
+    for _command in _commands:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Runs the command line of this process and ends it with its status."""
+    sys.exit(status.run(lambda: cli.main(prog_name="qualeval", standalone_mode=False)))

@@ -1,0 +1,81 @@
+"""`qualeval explain`: who is let in, in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import qualeval as qe
+from qualeval.cli import inputs, output
+
+__all__ = ["explain"]
+
+
+@click.command(epilog="Example: qualeval explain hit.json")
+@click.argument("hit")
+@inputs.format_option
+@inputs.aws_options
+def explain(hit: str, output_format: str, service: inputs.Service) -> int:
+    """Who may discover, preview and accept HIT, in plain words.
+
+    HIT is a file, `-`, or a HIT id, which is fetched.
+    """
+    types = inputs.names()
+    found = inputs.hit_of(hit, service, types)
+    policy = qe.compile_hit(found, names=types)
+    if output_format == "json":
+        output.emit_json(_as_dict(found, policy, types))
+    else:
+        _show(found, policy, types)
+    return 0
+
+
+def _show(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> None:
+    out = output.console()
+    title = f" “{output.clean(hit.title)}”" if hit.title else ""
+    out.print(f"HIT{' ' + output.clean(hit.hit_id) if hit.hit_id else ''}{title}\n")
+    before: tuple[str, ...] | None = ()
+    for action in qe.Action:
+        demands = policy.describe(action)
+        out.print(_sentence(action, demands, before))
+        before = demands
+    if hit.requirements:
+        out.print("\nRequirements")
+        grid = output.table()
+        for index, each in enumerate(hit.requirements):
+            output.row(grid, str(index), output.requirement_text(each, types), f"guards {each.guard}")
+        out.print(grid)
+
+
+def _sentence(action: qe.Action, demands: tuple[str, ...] | None, before: tuple[str, ...] | None) -> str:
+    if demands is None:
+        return f"Nobody can {action} it: the requirements contradict each other."
+    if not demands:
+        return f"Every worker may {action} it."
+    if demands == before:
+        return f"To {action} it, a worker needs nothing more."
+    return "\n".join([f"To {action} it, a worker must", *(f"  - {demand}" for demand in demands)])
+
+
+def _as_dict(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> dict[str, Any]:
+    described = {str(action): policy.describe(action) for action in qe.Action}
+    return {
+        "hit_id": hit.hit_id,
+        "title": hit.title,
+        "actions": {
+            action: {"anybody": words is not None, "must": list(words or ())} for action, words in described.items()
+        },
+        "requirements": [
+            {
+                "index": each.index,
+                "qualification_type_id": each.kind.type_id,
+                "name": each.name,
+                "comparator": str(each.requirement.comparator),
+                "values": [value if isinstance(value, int) else str(value) for value in each.requirement.values],
+                "guards": str(each.guard),
+                "admits": str(each.admitted),
+            }
+            for each in policy.predicates
+        ],
+    }

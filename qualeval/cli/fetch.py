@@ -1,0 +1,39 @@
+"""`qualeval fetch`: a HIT as the service has it, for a file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from qualeval.cli import inputs
+
+__all__ = ["fetch"]
+
+
+@click.command(epilog="Example: qualeval fetch 3XYZ --sandbox -o hit.json")
+@click.argument("hit_id", metavar="HIT_ID")
+@click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--as-request", is_flag=True, help="As a CreateHIT request that can be sent.")
+@inputs.aws_options
+def fetch(hit_id: str, path: Path | None, as_request: bool, service: inputs.Service) -> int:
+    """The answer of GetHIT for HIT_ID, as JSON.
+
+    A HIT without requirements, or with some that cannot be read, is fetched all the same.
+    """
+    client = service.connect()
+    answer = client.get_hit(hit_id).to_mturk() if as_request else client.get_hit_answer(hit_id)
+    text = json.dumps(answer, indent=2, ensure_ascii=False, default=_plain)
+    if path is None:
+        click.echo(text)
+    else:
+        path.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"the service's answer holds a {type(value).__name__}")

@@ -1,0 +1,200 @@
+"""The arguments that commands share: HIT and WORKER, changes of either, the AWS options, the action and the format."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+from attrs import fields, frozen
+
+import qualeval as qe
+from qualeval.model.changes import read_guard
+
+__all__ = [
+    "HITChanges",
+    "Service",
+    "action_option",
+    "aws_options",
+    "facts_of",
+    "format_option",
+    "hit_changes",
+    "hit_of",
+    "names",
+    "refuse_two_streams",
+    "set_option",
+    "worker_of",
+    "workers_of",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
+
+
+def names() -> qe.TypeNames:
+    """The names for types: the system's, and those of the configuration nearest to the working directory."""
+    return qe.find_type_names(Path.cwd())
+
+
+@frozen
+class Service:
+    """How to reach Mechanical Turk: the AWS command line's own options."""
+
+    profile: str | None
+    region: str
+    endpoint_url: str | None
+    sandbox: bool
+
+    def connect(self) -> qe.MTurk:
+        """A client, made when it is needed."""
+        return qe.MTurk.connect(
+            profile=self.profile, region=self.region, endpoint_url=self.endpoint_url, sandbox=self.sandbox
+        )
+
+
+def _bundled(name: str, kind: type[Any], *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options that a command gets as one argument of this name: a value of `kind`, whose fields they are."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def bundling(*args: Any, **given: Any) -> Any:
+            bundle = kind(**{each.name: given.pop(each.name) for each in fields(kind)})
+            return command(*args, **given, **{name: bundle})
+
+        decorated = cast(Command, bundling)
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+aws_options = _bundled(
+    "service",
+    Service,
+    click.option("--profile", metavar="NAME", help="AWS profile to sign with."),
+    click.option("--region", default="us-east-1", show_default=True, help="AWS region."),
+    click.option("--endpoint-url", metavar="URL", help="Another endpoint that speaks the requester protocol."),
+    click.option("--sandbox", is_flag=True, help="Ask the requester sandbox."),
+)
+"""The options that say which service to ask; the command gets them as one `service`."""
+
+
+def action_option(command: Command) -> Command:
+    """What the exit status speaks of."""
+    return click.option(
+        "--action",
+        type=click.Choice([str(action) for action in qe.Action]),
+        default=str(qe.Action.ACCEPT),
+        show_default=True,
+        help="The action that the exit status speaks of.",
+    )(command)
+
+
+def format_option(command: Command) -> Command:
+    """Text for people, JSON for programs."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Output format.",
+    )(command)
+
+
+def set_option(command: Command) -> Command:
+    """Changes of the worker."""
+    return click.option(
+        "--set",
+        "facts",
+        multiple=True,
+        metavar="TYPE=FACT",
+        help="A fact about the worker, in place of the file's: 98, 95..100, 95.., ..94, 1,3,8, US, US-WA, lacks, "
+        "holds, unknown. TYPE is a name or an id. Can be given again and again.",
+    )(command)
+
+
+@frozen
+class HITChanges:
+    """Changes of a HIT as they were typed."""
+
+    values: tuple[str, ...]
+    guards: tuple[str, ...]
+    without: tuple[int, ...]
+
+    @property
+    def are_any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.values or self.guards or self.without)
+
+    def applied(self, hit: qe.HIT) -> qe.HIT:
+        """The HIT after them."""
+        values = {_index("--value", key): text for key, text in _pairs("--value", "INDEX", self.values)}
+        guards = {_index("--guard", key): read_guard(text) for key, text in _pairs("--guard", "INDEX", self.guards)}
+        return qe.change_hit(hit, values=values, guards=guards, without=self.without)
+
+
+hit_changes = _bundled(
+    "changes",
+    HITChanges,
+    click.option("--value", "values", multiple=True, metavar="INDEX=VALUE", help="Another value: 1=97, 0=US,CA."),
+    click.option("--guard", "guards", multiple=True, metavar="INDEX=GUARD", help="Another guard: 1=Accept."),
+    click.option("--without", multiple=True, type=int, metavar="INDEX", help="Leave this requirement out."),
+)
+"""Changes of the HIT, by the index of a requirement; the command gets them as one `changes`."""
+
+
+def _pairs(option: str, key: str, texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in texts]
+    if broken := [text for text, (_, equals, _) in zip(texts, pairs, strict=True) if not equals]:
+        raise click.UsageError(f"{option} `{broken[0]}`: expected {key}=..., with an equals sign")
+    left = [name for name, _, _ in pairs]
+    if twice := [name for name in left if left.count(name) > 1]:
+        raise click.UsageError(f"{option}: `{twice[0]}` is given twice")
+    return [(name, text) for name, _, text in pairs]
+
+
+def _index(option: str, text: str) -> int:
+    if not text.isdecimal():
+        raise click.UsageError(f"{option} `{text}=...`: expected the index of a requirement, from 0")
+    return int(text)
+
+
+def facts_of(texts: tuple[str, ...]) -> dict[str, str]:
+    """The facts of `--set`, by the type as it was typed."""
+    return dict(_pairs("--set", "TYPE", texts))
+
+
+def _is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None and not Path(text).exists()
+
+
+def _input(text: str) -> Any:
+    return sys.stdin if text == "-" else text
+
+
+def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
+    """The HIT that an argument names: a file, `-`, or an id, which is fetched."""
+    return service.connect().get_hit(text) if _is_id(text) else qe.load_hit(_input(text), names=types)
+
+
+def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
+    """The workers that an argument names: a file of one or many, `-`, or the id of one of whom nothing is known."""
+    return [qe.worker(text)] if _is_id(text) else qe.load_workers(_input(text), names=types)
+
+
+def worker_of(text: str, types: qe.TypeNames) -> qe.WorkerProfile:
+    """The one worker that an argument names."""
+    return qe.worker(text) if _is_id(text) else qe.load_worker(_input(text), names=types)
+
+
+def refuse_two_streams(hit: str, worker: str) -> None:
+    """Standard input can be read once."""
+    if hit == worker == "-":
+        raise click.UsageError("HIT and WORKER are both `-`, and standard input can be read once; name a file for one")

@@ -1,0 +1,143 @@
+"""The engine: from a HIT id and a worker to a decision.
+
+It fetches a HIT once, compiles each distinct list of requirements once, and decides. It may be shared between threads.
+It does not know where HITs come from: anything with `get_hit(hit_id)` serves.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from attrs import define, field, frozen
+
+from qualeval.errors import HITNotFound, nearest
+from qualeval.model.actions import Action
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.requirements import QualificationRequirement
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.access_policy import AccessPolicy, required
+from qualeval.policy.compiler import compile_requirements
+from qualeval.policy.decision import Decision
+from qualeval.sources.folders import HITFolder
+from qualeval.sources.hits import parse_hit
+
+__all__ = ["Engine", "HITSource"]
+
+
+@runtime_checkable
+class HITSource(Protocol):
+    """Where HITs come from: `MTurk`, a `HITFolder`, or anything else that can get one by its id."""
+
+    def get_hit(self, hit_id: str) -> HIT:
+        """The HIT of this id; HITNotFound where there is none, ServiceError where the service failed."""
+
+
+@frozen
+class _Mapped:
+    """HITs from a dict by id: parsed ones, or dicts as the API gives them."""
+
+    hits: Mapping[str, HIT | Mapping[str, Any]]
+
+    def get_hit(self, hit_id: str) -> HIT:
+        if hit_id not in self.hits:
+            meant = nearest(hit_id, self.hits)
+            raise HITNotFound(hit_id, f"no HIT `{hit_id}`" + (f"; did you mean `{meant}`?" if meant else ""))
+        found = self.hits[hit_id]
+        return found if isinstance(found, HIT) else parse_hit(found, source=f"HIT {hit_id}")
+
+
+def _source(hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.PathLike[str]) -> HITSource:
+    match hits:
+        case HITSource():
+            return hits
+        case Mapping():
+            return _Mapped(hits)
+        case str() | os.PathLike():
+            return HITFolder(hits)
+    raise TypeError(f"got {type(hits).__name__}, expected a HIT source, a dict of HITs by id, or a folder of HITs")
+
+
+def _seconds(age: timedelta | float | None) -> float | None:
+    seconds = age.total_seconds() if isinstance(age, timedelta) else age
+    if seconds is not None and not seconds >= 0:
+        raise ValueError(f"max_age must be zero or more seconds, got {age}")
+    return seconds
+
+
+@define
+class _Entry:
+    """One HIT as it was fetched. The lock lets one thread fetch while the others who want this HIT wait."""
+
+    lock: threading.Lock = field(factory=threading.Lock)
+    hit: HIT | None = None
+    fetched_at: float = 0.0
+
+
+class Engine:
+    """Decides about workers by HIT id.
+
+    `hits` is a HIT source (`MTurk(client)`), a dict of HITs by id, or a folder of saved HITs. A HIT is fetched when it
+    is first asked for, and again once it is older than `max_age` (seconds or a timedelta; None keeps it). Identical
+    lists of requirements share one policy; policies that are merely equal keep their own indexes and reasons. `names`
+    is how types are called in the answers. `clock` gives seconds that only grow.
+
+    Whatever the source raises comes through (HITNotFound, ServiceError, InvalidInput), and is not remembered.
+    """
+
+    def __init__(
+        self,
+        hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.PathLike[str],
+        *,
+        max_age: timedelta | float | None = None,
+        names: TypeNames = SYSTEM_ONLY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = _source(hits)
+        self._max_age = _seconds(max_age)
+        self._names = names
+        self._clock = clock
+        self._entries: dict[str, _Entry] = {}
+        self._policies: dict[tuple[QualificationRequirement, ...], AccessPolicy] = {}
+        self._lock = threading.Lock()
+
+    def hit(self, hit_id: str) -> HIT:
+        """The HIT of this id, fetched if it is not here or too old."""
+        with self._lock:
+            entry = self._entries.setdefault(hit_id, _Entry())
+        with entry.lock:
+            if entry.hit is None or self._is_stale(entry):
+                entry.hit, entry.fetched_at = self._source.get_hit(hit_id), self._clock()
+            return entry.hit
+
+    def _is_stale(self, entry: _Entry) -> bool:
+        return self._max_age is not None and self._clock() - entry.fetched_at >= self._max_age
+
+    def policy(self, hit_id: str) -> AccessPolicy:
+        """The policy of this HIT: one and the same for all HITs with the same list of requirements."""
+        return self._policy_of(self.hit(hit_id))
+
+    def _policy_of(self, hit: HIT) -> AccessPolicy:
+        with self._lock:
+            known = self._policies.get(hit.requirements)
+            if known is None:
+                known = self._policies[hit.requirements] = compile_requirements(hit.requirements, names=self._names)
+            return known
+
+    def decide(self, hit_id: str, worker: WorkerProfile, *, now: datetime | None = None) -> Decision:
+        """How far the worker may go with this HIT, for certain and possibly, and why."""
+        hit = self.hit(hit_id)
+        return self._policy_of(hit).decide(worker, hit=hit, now=now)
+
+    def permits(self, hit_id: str, worker: WorkerProfile, action: Action = Action.ACCEPT) -> bool:
+        """Whether the worker may do this for certain. False where it is not known."""
+        return self.policy(hit_id).permits(worker, action)
+
+    def require(self, hit_id: str, worker: WorkerProfile, action: Action = Action.ACCEPT) -> Decision:
+        """The decision, if the worker may do this for certain; else Denied or Undetermined, which carry it."""
+        return required(self.decide(hit_id, worker), Action(action))
