@@ -6,7 +6,9 @@ one level, an `Access`. This module does not know requirements.
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum
+
+from qualeval.model.words import Word
 
 __all__ = ["Access", "Action", "ActionsGuarded", "are_contradictory", "effective_guard"]
 
@@ -27,14 +29,12 @@ class Access(IntEnum):
         return self.name.lower()
 
 
-class Action(StrEnum):
+class Action(Word):
     """One thing that a worker can do with a HIT: find it in a search, preview it, accept it."""
 
     DISCOVER = "discover"
     PREVIEW = "preview"
     ACCEPT = "accept"
-
-    __hash__ = str.__hash__  # enum's own hash is a call of Python, which every lookup by action would pay
 
     @property
     def level(self) -> Access:
@@ -42,12 +42,16 @@ class Action(StrEnum):
         return Access[self.name]
 
 
-class ActionsGuarded(StrEnum):
+class ActionsGuarded(Word):
     """The actions that a requirement guards: `HITAccessActions` of the API."""
 
     ACCEPT = "Accept"
     PREVIEW_AND_ACCEPT = "PreviewAndAccept"
     DISCOVER_PREVIEW_AND_ACCEPT = "DiscoverPreviewAndAccept"
+
+    @classmethod
+    def _noun(cls) -> str:
+        return "guard"
 
     @property
     def loosest(self) -> Action:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -19,6 +18,7 @@ from attrs import evolve, frozen
 
 from qualeval.errors import InvalidInput, Problem, nearest, show
 from qualeval.model.qualification_types import QualificationType, qualification_type
+from qualeval.model.words import Word
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-class FactWord(StrEnum):
+class FactWord(Word):
     """What can be said of a worker without a value."""
 
     LACKS = "lacks"
@@ -63,6 +63,9 @@ class Fact:
     granted_at: datetime | None = None
     learned_at: datetime | None = None
     source: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.states)
 
 
 PlainFact = int | str | Locale | range | FactWord | IntegerSet | LocaleSet | ValueSet | Fact | Iterable[Any]

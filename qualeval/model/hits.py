@@ -6,12 +6,13 @@ know files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
+from attrs import fields as attrs_fields
 
 from qualeval.model.requirements import QualificationRequirement
 
@@ -20,6 +21,10 @@ __all__ = ["HIT"]
 
 def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(mapping))
+
+
+def _listed(requirements: Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
+    return tuple(requirements)
 
 
 @frozen
@@ -31,7 +36,7 @@ class HIT:
     aware of their zone; None is not said. `other` holds every other key as it came.
     """
 
-    requirements: tuple[QualificationRequirement, ...] = field(default=(), converter=tuple)
+    requirements: tuple[QualificationRequirement, ...] = field(default=(), converter=_listed)
     hit_id: str | None = None
     title: str | None = None
     status: str | None = None
@@ -45,6 +50,10 @@ class HIT:
         """A HIT with these fields in place of its own: `hit.replace(requirements=hit.requirements[:1])`."""
         return evolve(self, **changes)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = [getattr(self, each.name) for each in attrs_fields(HIT)]
+        return HIT, (*fields[:-1], dict(self.other))
+
     def to_mturk(self) -> dict[str, Any]:
         """A CreateHIT request of this HIT, for `client.create_hit(**request)`.
 
@@ -55,9 +64,14 @@ class HIT:
         if "Question" in kept and self.is_fetched:
             kept.pop("HITLayoutId", None)
         if self.is_fetched and self.created_at and self.expires_at:
-            kept["LifetimeInSeconds"] = max(30, round((self.expires_at - self.created_at).total_seconds()))
+            kept["LifetimeInSeconds"] = _lifetime(self.created_at, self.expires_at)
         titled = {} if self.title is None else {"Title": self.title}
         return {**titled, **kept, "QualificationRequirements": [_requirement(each) for each in self.requirements]}
+
+
+def _lifetime(created_at: datetime, expires_at: datetime) -> int:
+    """Seconds, within what CreateHIT takes: 30 seconds to a year (the API reference, grade D)."""
+    return min(max(30, round((expires_at - created_at).total_seconds())), 31_536_000)
 
 
 _SENT_AGAIN = frozenset(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
+from typing import Any
 
 from attrs import field, frozen
 
@@ -146,6 +147,9 @@ class TypeNames:
 
     own: Mapping[str, str] = field(factory=dict, converter=_checked_names, hash=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TypeNames, (dict(self.own),)
+
     def id_of(self, text: str) -> str:
         """The id that a person means by `text`: a name, or an id itself. InvalidInput where it is neither."""
         known = {**SYSTEM_NAMES, **self.own}
@@ -171,7 +175,3 @@ class TypeNames:
 
 SYSTEM_ONLY = TypeNames()
 """The names of the system's types alone."""
-
-
-SYSTEM_ONLY = TypeNames()
-"""The names of the system's types, and no own ones."""

@@ -6,20 +6,21 @@ foolish (a rate above 100); that is the linter's to say. What a requirement *mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
+from attrs.converters import optional
 
-from qualeval.errors import InvalidInput, Problem
+from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.actions import ActionsGuarded, are_contradictory, effective_guard
 from qualeval.model.qualification_types import LOCALE, qualification_type, type_id_problem
+from qualeval.model.words import Word
 from qualeval.values.locale import UNLISTED, Locale
 
 __all__ = ["Comparator", "QualificationRequirement", "requirement_problems"]
 
 
-class Comparator(StrEnum):
+class Comparator(Word):
     """The ten comparators of the API."""
 
     LESS_THAN = "LessThan"
@@ -59,6 +60,14 @@ _ORDERINGS = frozenset(
 )
 
 
+def _integers(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _locales(values: Iterable[Locale]) -> tuple[Locale, ...]:
+    return tuple(values)
+
+
 @frozen
 class QualificationRequirement:
     """One entry of a HIT's `QualificationRequirements`, its fields named as in the API.
@@ -72,10 +81,10 @@ class QualificationRequirement:
     """
 
     qualification_type_id: str
-    comparator: Comparator
-    integer_values: tuple[int, ...] = field(default=(), converter=tuple)
-    locale_values: tuple[Locale, ...] = field(default=(), converter=tuple)
-    actions_guarded: ActionsGuarded | None = None
+    comparator: Comparator = field(converter=Comparator)
+    integer_values: tuple[int, ...] = field(default=(), converter=_integers)
+    locale_values: tuple[Locale, ...] = field(default=(), converter=_locales)
+    actions_guarded: ActionsGuarded | None = field(default=None, converter=optional(ActionsGuarded))
     required_to_preview: bool | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -111,12 +120,24 @@ def requirement_problems(
     problems = []
     if type_id is not None and (problem := type_id_problem(type_id)):
         problems.append(problem.under("QualificationTypeId"))
+    problems += _type_problems(integers or (), locales or ())
     if type_id is not None and integers is not None and locales is not None:
         problems += _kind_problems(type_id, comparator, integers, locales)
     if comparator is not None and integers is not None and locales is not None:
         problems += _count_problems(type_id, comparator, integers, locales)
     problems += _unlisted_problems(locales or ())
     return problems
+
+
+def _type_problems(integers: tuple[object, ...], locales: tuple[object, ...]) -> Iterator[Problem]:
+    """What a caller without a type checker may have put in: a boolean, a float, a text."""
+    for index, value in enumerate(integers):
+        if type(value) is not int:
+            yield Problem(f"expected an integer, got {type(value).__name__} {show(value)}", ("IntegerValues", index))
+    for index, value in enumerate(locales):
+        if not isinstance(value, Locale):
+            mend = 'write qualeval.Locale("US")'
+            yield Problem(f"expected a Locale, got {type(value).__name__} {show(value)}", ("LocaleValues", index), mend)
 
 
 def _kind_problems(
@@ -152,9 +173,11 @@ def _count_problems(
         yield Problem(f"`{comparator}` takes exactly one value, got {count}", place, mend)
 
 
-def _unlisted_problems(locales: tuple[Locale, ...]) -> Iterator[Problem]:
+def _unlisted_problems(locales: tuple[object, ...]) -> Iterator[Problem]:
     for index, locale in enumerate(locales):
         place = ("LocaleValues", index, "Subdivision")
+        if not isinstance(locale, Locale):
+            continue
         if locale.subdivision == UNLISTED:
             yield Problem(f"`{UNLISTED}` is in no list, so a requirement cannot name it", place, "name a subdivision")
         elif locale.subdivision is not None and len(locale.subdivision) != 2:

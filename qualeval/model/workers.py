@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
+from typing import Any
 
 from attrs import evolve, field, frozen
 
-from qualeval.errors import InvalidInput, Problem
+from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.facts import Fact, PlainFact, check_states, fact_text, read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
 from qualeval.values.locale import Locale
@@ -21,6 +22,8 @@ __all__ = ["WorkerProfile", "named_facts", "worker"]
 
 
 def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:
+    if isinstance(value, str):  # a text is iterable too: `3ABC` would be the types `3`, `A`, `B` and `C`
+        raise InvalidInput(Problem(f"got {show(value)}", ("complete",), "expected true, false or a list of type ids"))
     return value if isinstance(value, bool) else frozenset(value)
 
 
@@ -78,6 +81,9 @@ class WorkerProfile:
             for type_id, fact in self.facts.items()
         )
         return f"<WorkerProfile {self.worker_id or 'unnamed'}: {'; '.join(known) or 'nothing known'}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked)
 
     @cached_property
     def points(self) -> dict[str, object]:
@@ -153,5 +159,5 @@ def worker(
     >>> worker("A1", {"Worker_Locale": "US-WA", "Masters": "lacks", "3ABC": 80})
     <WorkerProfile A1: Worker_Locale US-WA; Masters lacks; 3ABC 80>
     """
-    ids = complete if isinstance(complete, bool) else [names.id_of(name) for name in complete]
+    ids = complete if isinstance(complete, bool | str) else [names.id_of(name) for name in complete]
     return WorkerProfile(worker_id, named_facts(facts or {}, names), ids, blocked)

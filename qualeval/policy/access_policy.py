@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
+from typing import Any
 
 from attrs import field, frozen
 
 from qualeval.errors import Denied, Undetermined
 from qualeval.model.actions import Access, Action
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
-from qualeval.policy.comparators import Predicate
+from qualeval.policy.comparators import Predicate, predicate
 from qualeval.policy.decision import Decision, Outcome
-from qualeval.policy.ladders import TypeLadder
+from qualeval.policy.ladders import TypeLadder, ladders
 from qualeval.policy.specialise import Specialised, specialised
 from qualeval.policy.wording import constraint, demand
 from qualeval.values.value_set import ValueSet
@@ -40,9 +41,16 @@ class AccessPolicy:
     """
 
     requirements: tuple[QualificationRequirement, ...]
-    ladders: Mapping[str, TypeLadder] = field(repr=False)
-    names: TypeNames
+    names: TypeNames = SYSTEM_ONLY
     hit: HIT | None = None
+    ladders: Mapping[str, TypeLadder] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        predicates = [predicate(index, each, self.names) for index, each in enumerate(self.requirements)]
+        object.__setattr__(self, "ladders", ladders(predicates))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AccessPolicy, (self.requirements, self.names, self.hit)
 
     @cached_property
     def _evaluate(self) -> Callable[[WorkerProfile], Access]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from attrs import frozen
 
 from qualeval.model.hits import HIT
+from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 
 __all__ = ["Availability", "Obstacle", "ObstacleCode", "availability"]
 
 
-class ObstacleCode(StrEnum):
+class ObstacleCode(Word):
     """What stands in the way of a worker who is permitted. The codes are stable."""
 
     EXPIRED = "expired"

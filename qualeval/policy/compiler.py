@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import evolve
-
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.policy.access_policy import AccessPolicy
-from qualeval.policy.comparators import predicate
-from qualeval.policy.ladders import ladders
 
 __all__ = ["compile_hit", "compile_requirements"]
 
@@ -25,11 +21,9 @@ def compile_requirements(
     >>> compile_requirements([QualificationRequirement("3BLOCK", Comparator.DOES_NOT_EXIST)])
     <AccessPolicy accept: 3BLOCK lacked>
     """
-    listed = tuple(requirements)
-    predicates = [predicate(index, each, names) for index, each in enumerate(listed)]
-    return AccessPolicy(listed, ladders(predicates), names)
+    return AccessPolicy(tuple(requirements), names)
 
 
 def compile_hit(hit: HIT, *, names: TypeNames = SYSTEM_ONLY) -> AccessPolicy:
     """The policy of a HIT; its decisions report the HIT's id and availability."""
-    return evolve(compile_requirements(hit.requirements, names=names), hit=hit)
+    return AccessPolicy(hit.requirements, names, hit)

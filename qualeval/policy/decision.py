@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NoReturn, Protocol
@@ -18,6 +17,7 @@ from qualeval.errors import AmbiguousTruth
 from qualeval.model.actions import Access, Action
 from qualeval.model.facts import fact_text
 from qualeval.model.hits import HIT
+from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.availability import Availability, availability
 from qualeval.policy.evidence import Rule
@@ -29,7 +29,7 @@ __all__ = ["Decision", "Outcome"]
 _INDEX = attrgetter("index")
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """The answer for one action: permitted for certain, denied for certain, or not known."""
 
     PERMITTED = "permitted"

@@ -6,13 +6,12 @@ is unknown.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from attrs import frozen
 
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.facts import Fact
 from qualeval.model.requirements import QualificationRequirement
+from qualeval.model.words import Word
 from qualeval.policy.comparators import Predicate
 from qualeval.policy.evidence import Rule, rules_in_play
 from qualeval.policy.ladders import Relation, TypeLadder, relation
@@ -24,7 +23,7 @@ from qualeval.values.value_set import ValueSet
 __all__ = ["Reason", "ReasonCode", "State", "reasons"]
 
 
-class State(StrEnum):
+class State(Word):
     """Whether a worker meets one requirement, from what is known."""
 
     MET = "met"
@@ -32,7 +31,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-class ReasonCode(StrEnum):
+class ReasonCode(Word):
     """Why a requirement is unmet or unknown. The codes are stable."""
 
     LACKED = "lacked"
@@ -81,6 +80,11 @@ class Reason:
     def index(self) -> int:
         """The place of the requirement in the HIT, from zero."""
         return self.predicate.index
+
+    @property
+    def name(self) -> str:
+        """What the type is called: its name, or its id where it has none."""
+        return self.predicate.name
 
     @property
     def requirement(self) -> QualificationRequirement:

@@ -6,13 +6,13 @@ never trades one refusal for another. Distances are between integers; between lo
 
 from __future__ import annotations
 
-from enum import StrEnum
 from operator import and_
 
 from attrs import frozen
 
 from qualeval.model.facts import fact_text
 from qualeval.model.qualification_types import QualificationType
+from qualeval.model.words import Word
 from qualeval.policy.ladders import Relation, relation
 from qualeval.policy.wording import amount, run_amount
 from qualeval.values.integer_set import IntegerSet, Interval
@@ -22,7 +22,7 @@ from qualeval.values.value_set import ValueSet
 __all__ = ["Remedy", "RemedyAction", "change", "contradiction", "remedy"]
 
 
-class RemedyAction(StrEnum):
+class RemedyAction(Word):
     """What there is to do; `NONE` where no change can help."""
 
     RAISE = "raise"
