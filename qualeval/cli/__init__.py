@@ -30,7 +30,8 @@ class _Grouped(click.Group):
 @click.group(
     cls=_Grouped,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 permitted, 1 denied, 2 invalid usage or input, 3 unknown, 4 the service failed.",
+    epilog="Example: qualeval check hit.json worker.json. Exit status: 0 permitted, 1 denied, 2 invalid usage or "
+    "input, 3 unknown, 4 the service failed.",
 )
 @click.version_option(version("qualeval"), prog_name="qualeval")
 def cli() -> None:

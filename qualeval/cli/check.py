@@ -32,6 +32,7 @@ def check(
     policy = qe.compile_hit(inputs.hit_of(hit, service, types), names=types)
     changed = inputs.facts_of(facts)
     workers = [each.with_facts(changed, names=types) for each in inputs.workers_of(worker, types)]
+    output.note_unasked(policy, map(types.id_of, changed), types)
     decisions = [policy.decide(each) for each in workers]
     asked = qe.Action(action)
     if output_format == "json":
@@ -46,18 +47,14 @@ def check(
 
 def show_one(decision: qe.Decision, types: qe.TypeNames) -> None:
     """The ladder, then the reasons, then the remedies."""
-    out = output.console()
-    out.print(f"{_who(decision)}: {_summary(decision)}\n")
-    out.print(output.ladder([decision]))
-    if decision.reasons:
-        out.print("\nReasons")
-        out.print(output.reasons(decision, types))
-    grid = output.remedies(decision)
-    if grid.row_count:
-        out.print("\nRemedies")
-        out.print(grid)
-    for number, note in enumerate(output.notes(decision)):
-        out.print(f"\n{note}" if number == 0 else note)
+    output.show(
+        *([output.hit_line(decision.hit)] if decision.hit else []),
+        f"{_who(decision)} {_summary(decision)}\n",
+        output.ladder([decision]),
+        *output.section("Reasons", output.reasons(decision, types)),
+        *output.section("Remedies", output.remedies(decision)),
+        *output.section("Beside the decision", output.notes(decision)),
+    )
 
 
 def _who(decision: qe.Decision) -> str:
@@ -65,28 +62,27 @@ def _who(decision: qe.Decision) -> str:
 
 
 def _summary(decision: qe.Decision) -> str:
-    """`may discover and preview`, and what is still open."""
-    words = {
-        qe.Access.NONE: "may do nothing for certain",
-        qe.Access.DISCOVER: "may discover the HIT",
-        qe.Access.PREVIEW: "may discover and preview the HIT",
-        qe.Access.ACCEPT: "may discover, preview and accept the HIT",
-    }
-    if decision.possible == qe.Access.NONE:
-        return "may not even discover the HIT"
-    doubt = "" if decision.is_definite else f"; possibly also {decision.possible}"
-    return words[decision.access] + doubt
+    """How far the worker may go, and how far perhaps."""
+    if decision.possible is qe.Access.NONE:
+        return "may not even discover it"
+    doubt = "" if decision.is_definite else f"; whether to {decision.possible} it is not known"
+    return _MAY[decision.access] + doubt
+
+
+_MAY = {
+    qe.Access.NONE: "may do nothing for certain",
+    qe.Access.DISCOVER: "may discover it",
+    qe.Access.PREVIEW: "may discover and preview it",
+    qe.Access.ACCEPT: "may discover, preview and accept it",
+}
 
 
 def show_many(decisions: list[qe.Decision], action: qe.Action) -> None:
     """One row a worker, and how many may, may not, and might."""
-    out = output.console()
     grid = output.table()
     for decision in decisions:
-        outcome = decision.outcome(action)
-        against = decision.unmet if outcome is qe.Outcome.DENIED else decision.unknown
-        why = [str(each.remedy) for each in against if each.guard.guards(action)] if outcome != "permitted" else []
-        output.row(grid, _who(decision), str(outcome), f"may {decision.access}", "; ".join(why))
-    out.print(grid)
+        why = "; ".join(dict.fromkeys(str(each.remedy) for each in decision.against(action)))
+        output.row(grid, _who(decision), str(decision.outcome(action)), f"may {decision.access}", why)
     counts = Counter(decision.outcome(action) for decision in decisions)
-    out.print(f"\n{len(decisions)} workers to {action}: " + ", ".join(f"{counts[each]} {each}" for each in qe.Outcome))
+    summary = ", ".join(f"{counts[each]} {each}" for each in qe.Outcome)
+    output.show(grid, f"\n{len(decisions)} workers to {action}: {summary}")

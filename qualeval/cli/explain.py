@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -32,23 +33,15 @@ def explain(hit: str, output_format: str, service: inputs.Service) -> int:
 
 
 def _show(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> None:
-    out = output.console()
-    title = f" “{output.clean(hit.title)}”" if hit.title else ""
-    out.print(f"HIT{' ' + output.clean(hit.hit_id) if hit.hit_id else ''}{title}\n")
-    before: tuple[str, ...] | None = ()
-    for action in qe.Action:
-        demands = policy.describe(action)
-        out.print(_sentence(action, demands, before))
-        before = demands
-    if hit.requirements:
-        out.print("\nRequirements")
-        grid = output.table()
-        for index, each in enumerate(hit.requirements):
-            output.row(grid, str(index), output.requirement_text(each, types), f"guards {each.guard}")
-        out.print(grid)
+    described = [(), *(policy.describe(action) for action in qe.Action)]
+    sentences = [_sentence(action, *pair) for action, pair in zip(qe.Action, pairwise(described), strict=True)]
+    grid = output.table()
+    for index, each in enumerate(hit.requirements):
+        output.row(grid, str(index), output.requirement_text(each, types), f"guards {each.guard}")
+    output.show(f"{output.hit_line(hit)}\n", *sentences, *output.section("Requirements", grid))
 
 
-def _sentence(action: qe.Action, demands: tuple[str, ...] | None, before: tuple[str, ...] | None) -> str:
+def _sentence(action: qe.Action, before: tuple[str, ...] | None, demands: tuple[str, ...] | None) -> str:
     if demands is None:
         return f"Nobody can {action} it: the requirements contradict each other."
     if not demands:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 import qualeval as qe
 from qualeval.model.facts import fact_text
 
-__all__ = ["clean", "console", "emit_json", "ladder", "notes", "reasons", "remedies", "requirement_text", "table"]
+__all__ = [
+    "clean",
+    "emit_json",
+    "hit_line",
+    "ladder",
+    "note_unasked",
+    "notes",
+    "reasons",
+    "remedies",
+    "requirement_text",
+    "row",
+    "section",
+    "show",
+    "table",
+]
 
 _STYLES = {"permitted": "green", "denied": "red", "unknown": "yellow", "met": "green", "unmet": "red"}
+_PADDING = re.compile(r" +(?=(?:\x1b\[[0-9;]*m)*$)", re.MULTILINE)
 _WIDE = 200
 """Columns where nobody looks at a terminal: lines are for other programs then, and are not folded."""
 
@@ -33,6 +49,26 @@ def console() -> Console:
         markup=False,
         soft_wrap=not is_terminal,
     )
+
+
+def show(*parts: RenderableType) -> None:
+    """Prints the parts one after the other, without the blanks that tables pad their lines with."""
+    out = console()
+    with out.capture() as captured:
+        for part in parts:
+            out.print(part)
+    click.echo(_PADDING.sub("", captured.get()), nl=False, color=True)
+
+
+def section(title: str, grid: Table) -> list[RenderableType]:
+    """A titled part of an answer, set off by an empty line; nothing where the table is empty."""
+    return [f"\n{title}", grid] if grid.row_count else []
+
+
+def hit_line(hit: qe.HIT) -> str:
+    """What a HIT is called: its id and its title, as far as it has them."""
+    title = f"“{clean(hit.title)}”" if hit.title else ""
+    return " ".join(part for part in ("HIT", clean(hit.hit_id or ""), title) if part)
 
 
 def clean(text: str) -> str:
@@ -95,9 +131,18 @@ def remedies(decision: qe.Decision) -> Table:
     return grid
 
 
-def notes(decision: qe.Decision) -> Iterable[str]:
-    """What stands beside a decision: availability, and rules that are not documented."""
+def note_unasked(policy: qe.AccessPolicy, changed: Iterable[str], types: qe.TypeNames) -> None:
+    """Says on stderr that a fact was given which no requirement asks for: a mistyped id would go unnoticed."""
+    for type_id in changed:
+        if type_id not in policy.ladders:
+            click.echo(f"note: no requirement of the HIT is about {types.name_of(type_id)}", err=True)
+
+
+def notes(decision: qe.Decision) -> Table:
+    """What stands beside a decision: availability, and the rules it rests on that are not documented."""
+    grid = table()
     for obstacle in decision.availability.obstacles:
-        yield f"Not part of the decision: {obstacle.words}"
+        row(grid, obstacle.words)
     for rule in decision.rules:
-        yield f"Rests on a rule of evidence grade {rule.grade}: {rule.statement}"
+        row(grid, f"rests on a rule of evidence grade {rule.grade}: {rule.statement}")
+    return grid

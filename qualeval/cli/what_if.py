@@ -31,18 +31,22 @@ def what_if(
     output_format: str,
     service: inputs.Service,
 ) -> int:
-    """The decision before and after changes of WORKER (--set), of HIT (--value, --guard, --without), or both.
+    """The decision before and after a change of WORKER or HIT.
 
-    The exit status speaks of the decision after them.
+    --set changes the worker; --value, --guard and --without change the HIT; they can be given together. The exit
+    status speaks of the decision after the changes.
     """
     inputs.refuse_two_streams(hit, worker)
     if not facts and not changes.are_any:
         raise click.UsageError("nothing to change; give --set, --value, --guard or --without")
     types = inputs.names()
     found, profile = inputs.hit_of(hit, service, types), inputs.worker_of(worker, types)
-    other_hit, other_profile = changes.applied(found), profile.with_facts(inputs.facts_of(facts), names=types)
+    changed = inputs.facts_of(facts)
+    other_hit, other_profile = changes.applied(found), profile.with_facts(changed, names=types)
     before = qe.compile_hit(found, names=types).decide(profile)
-    after = qe.compile_hit(other_hit, names=types).decide(other_profile)
+    policy = qe.compile_hit(other_hit, names=types)
+    output.note_unasked(policy, map(types.id_of, changed), types)
+    after = policy.decide(other_profile)
     if output_format == "json":
         output.emit_json({"before": before.to_dict(), "after": after.to_dict()})
     else:
@@ -51,22 +55,18 @@ def what_if(
 
 
 def _show(before: qe.Decision, after: qe.Decision, types: qe.TypeNames) -> None:
-    out = output.console()
-    grid = output.table()
-    output.row(grid, "", "before", "after")
+    ladder, changes = output.table(), output.table()
+    output.row(ladder, "", "before", "after")
     for action in qe.Action:
-        output.row(grid, str(action), str(before.outcome(action)), str(after.outcome(action)))
-    out.print(grid)
-    out.print("\nChanges")
+        output.row(ladder, str(action), str(before.outcome(action)), str(after.outcome(action)))
     for line in [*_fact_changes(before, after, types), *_requirement_changes(before, after, types)]:
-        out.print(f"  {output.clean(line)}")
-    if after.reasons:
-        out.print("\nReasons after")
-        out.print(output.reasons(after, types))
-    remedies = output.remedies(after)
-    if remedies.row_count:
-        out.print("\nRemedies after")
-        out.print(remedies)
+        output.row(changes, line)
+    output.show(
+        ladder,
+        *output.section("Changes", changes),
+        *output.section("Reasons after", output.reasons(after, types)),
+        *output.section("Remedies after", output.remedies(after)),
+    )
 
 
 def _fact_changes(before: qe.Decision, after: qe.Decision, types: qe.TypeNames) -> Iterator[str]:

@@ -151,8 +151,7 @@ def required(decision: Decision, action: Action) -> Decision:
     if outcome is Outcome.PERMITTED:
         return decision
     who = decision.worker.worker_id or "the worker"
-    against = decision.unmet if outcome is Outcome.DENIED else decision.unknown
-    words = "; ".join(str(reason.remedy) for reason in against if reason.guard.guards(action))
+    words = "; ".join(dict.fromkeys(str(reason.remedy) for reason in decision.against(action)))
     if outcome is Outcome.DENIED:
         raise Denied(f"{who} may not {action}: {words}", decision=decision, action=action)
     raise Undetermined(f"whether {who} may {action} is not known: {words}", decision=decision, action=action)

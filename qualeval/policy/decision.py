@@ -120,6 +120,11 @@ class Decision:
         ]
         return tuple(sorted(found, key=_INDEX) if len(found) > 1 else found)
 
+    def against(self, action: Action = Action.ACCEPT) -> tuple[Reason, ...]:
+        """The reasons that stand in the way of an action: those that deny it, else those that leave it unknown."""
+        found = {Outcome.PERMITTED: (), Outcome.DENIED: self.unmet, Outcome.UNKNOWN: self.unknown}[self.outcome(action)]
+        return tuple(reason for reason in found if reason.guard.guards(action))
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of evidence grade C or I that the decision rests on, each once."""

@@ -43,7 +43,7 @@ def demand(kind: QualificationType, admitted: ValueSet, name: str) -> str:
     """What a worker must do or be, as the end of a sentence: `be in US, CA`, `have 3ABC of 2..5`, `not hold 3BLOCK`."""
     universe = kind.universe.held
     if isinstance(admitted.held, LocaleSet):
-        return f"be {_place(admitted.held)}"
+        return f"be {_place(admitted.held).replace(', ', ' or ')}"
     if admitted == kind.lacked:
         return f"not hold {name}"
     if admitted == kind.held:
@@ -52,7 +52,7 @@ def demand(kind: QualificationType, admitted: ValueSet, name: str) -> str:
     verb = "hold" if kind.can_be_lacked else "have"
     missing = universe - admitted.held
     values = list(missing.intervals())
-    if all(low == high for low, high in values):
+    if not admitted.held.is_one_run and all(low == high for low, high in values):
         return f"{verb} {name} with any value but {missing}"
     return f"{verb} {name} of {amount(admitted.held, universe)}"
 

@@ -1,0 +1,88 @@
+"""The roots of an input: one tree or several, the documents that they came from, and how problems are told of them.
+
+A reader speaks of a value by the path that leads to it in the tree. What a person is told is the line and column where
+there is a text, and a path in words, in which wrappers are left out (`requirement 2`, not `HIT: requirement 2`).
+
+This module does not know what is in a tree, save by which keys HITs, workers and the like are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from attrs import evolve, field, frozen
+
+from qualeval.errors import InvalidInput, Path, Problem, show
+from qualeval.sources.documents import Document, Source, read_documents
+from qualeval.sources.structure import is_object
+from qualeval.sources.texts import source_name
+
+__all__ = ["ASSIGNMENT", "HIT_", "QUALIFICATION", "REQUIREMENT", "WORKER", "Roots", "found_several", "kind_of"]
+
+HIT_ = "a HIT"
+REQUIREMENT = "one requirement"
+QUALIFICATION = "one qualification of a worker"
+ASSIGNMENT = "an assignment"
+WORKER = "a worker profile"
+
+# The first row that has a key of the object says what the object is.
+_MARKS: tuple[tuple[str, frozenset[str]], ...] = (
+    (HIT_, frozenset({"QualificationRequirements", "HIT", "HITs"})),
+    (REQUIREMENT, frozenset({"Comparator"})),
+    (QUALIFICATION, frozenset({"QualificationTypeId"})),
+    (ASSIGNMENT, frozenset({"AssignmentId", "Assignment", "Assignments"})),
+    (WORKER, frozenset({"WorkerId", "Qualification", "Qualifications", "Facts", "Complete"})),
+    (HIT_, frozenset({"HITId", "HITStatus", "HITTypeId"})),
+)
+
+
+def kind_of(tree: object) -> str | None:
+    """What an object is, going by its keys; None where they do not say, or it is no object."""
+    if not is_object(tree):
+        return None
+    return next((kind for kind, keys in _MARKS if not keys.isdisjoint(tree)), None)
+
+
+@frozen
+class Roots:
+    """The trees of one input. `noun` is the list that several trees make (`HITs`), `words` words a path in a tree.
+
+    `documents` are the texts of the trees, one each, or none. `source` is what messages call the input.
+    """
+
+    trees: Sequence[object]
+    noun: str
+    words: Callable[[object, Path], Path]
+    documents: Sequence[Document] = field(default=(), repr=False)
+    source: str | None = None
+
+    @classmethod
+    def of(cls, source: Source, noun: str, words: Callable[[object, Path], Path]) -> Roots:
+        """The trees of a file or stream. Raises InputNotFound and InvalidInput."""
+        documents = read_documents(source)
+        return cls([document.tree for document in documents], noun, words, documents, source_name(source))
+
+    def told(self, error: InvalidInput) -> InvalidInput:
+        """The error as a person is told of it, from one whose paths begin with the index of a tree."""
+        by_tree: dict[int, list[Problem]] = {}
+        for problem in error.problems:
+            index, *path = problem.path
+            by_tree.setdefault(int(index), []).append(evolve(problem, path=tuple(path)))
+        told = [problem for index in sorted(by_tree) for problem in self._told(index, by_tree[index])]
+        return InvalidInput(told, self.source)
+
+    def _told(self, index: int, problems: Iterable[Problem]) -> list[Problem]:
+        if self.documents:
+            located = self.documents[index].located(InvalidInput(problems)).problems
+            problems = sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
+        head: Path = (self.noun, index) if len(self.trees) > 1 else ()
+        return [evolve(each, path=(*head, *self.words(self.trees[index], each.path))) for each in problems]
+
+
+def found_several(noun: str, ids: Sequence[str | None], mend: str) -> Problem:
+    """The problem that there is not one thing, but none or several; some of their ids are named."""
+    if not ids:
+        return Problem(f"expected one {noun}, found none")
+    named = ", ".join("one without an id" if each is None else show(each) for each in ids[:5])
+    more = f" and {len(ids) - 5:,} more" if len(ids) > 5 else ""
+    return Problem(f"expected one {noun}, found {len(ids):,}: {named}{more}", help=mend)
