@@ -221,10 +221,15 @@ def _too_deep(text: str) -> Problem:
     return problem_at(text, at, f"objects and lists nested more than {MAX_DEPTH} deep", help="flatten it")
 
 
+_TRAILING_COMMA = "a comma before the closing bracket"
+
+
 def _syntax_problem(error: json.JSONDecodeError, format: str) -> Problem:
     """The parser's complaint in words that say what to type."""
     at = _after_blanks(error.doc, error.pos)
     message, help = _in_a_string(error, at) or _between_values(error, at, format)
+    if message == _TRAILING_COMMA:
+        at = error.doc.rindex(",", 0, at + 1)  # Python 3.13 points at the comma already, the others at the bracket
     # The last line of most files ends with a newline: an end that comes too early is shown before that, not after.
     shown = at if at < len(error.doc) else len(error.doc.rstrip())
     line, column = position(error.doc, error.pos if error.msg.startswith("Invalid control") else shown)
@@ -257,7 +262,7 @@ def _between_values(error: json.JSONDecodeError, at: int, format: str) -> tuple[
         return "the text ends before its last bracket is closed", help
     got = show(word[0] if word else ahead)
     if msg.startswith("Illegal trailing comma") or (ahead in "]}" and behind == ","):
-        return "a comma before the closing bracket", "remove it"
+        return _TRAILING_COMMA, "remove it"
     if ahead == "'":
         return "a text in single quotes", "use double quotes"
     if ahead == "#" or text.startswith(("//", "/*"), at):
