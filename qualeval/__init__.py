@@ -28,6 +28,7 @@ from qualeval.errors import (
     QualevalError,
     ServiceError,
     Undetermined,
+    WrongType,
 )
 from qualeval.model.actions import Access, Action, ActionsGuarded
 from qualeval.model.changes import change_hit
@@ -108,6 +109,7 @@ __all__ = [
     "Undetermined",
     "ValueSet",
     "WorkerProfile",
+    "WrongType",
     "change_hit",
     "compile_hit",
     "compile_requirements",

@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from attrs import define, field, frozen
 
-from qualeval.errors import HITNotFound, nearest
+from qualeval.errors import HITNotFound, InvalidInput, WrongType, nearest
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
@@ -60,13 +60,13 @@ def _source(hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.P
             return _Mapped(hits)
         case str() | os.PathLike():
             return HITFolder(hits)
-    raise TypeError(f"got {type(hits).__name__}, expected a HIT source, a dict of HITs by id, or a folder of HITs")
+    raise WrongType(f"got {type(hits).__name__}, expected a HIT source, a dict of HITs by id, or a folder of HITs")
 
 
 def _seconds(age: timedelta | float | None) -> float | None:
     seconds = age.total_seconds() if isinstance(age, timedelta) else age
     if seconds is not None and not seconds >= 0:
-        raise ValueError(f"max_age must be zero or more seconds, got {age}")
+        raise InvalidInput(f"max_age must be zero or more seconds, got {age}")
     return seconds
 
 

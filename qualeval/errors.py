@@ -27,6 +27,7 @@ __all__ = [
     "QualevalError",
     "ServiceError",
     "Undetermined",
+    "WrongType",
     "nearest",
     "show",
 ]
@@ -130,6 +131,10 @@ class InputNotFound(QualevalError, FileNotFoundError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class WrongType(QualevalError, TypeError):
+    """A value of another Python type was given than is expected."""
 
 
 class IncompatibleSets(QualevalError, TypeError):

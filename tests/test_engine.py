@@ -86,7 +86,7 @@ def test_a_changed_hit_gets_another_policy(source: Counting) -> None:
 @pytest.mark.parametrize("age", [-1, timedelta(seconds=-1), float("nan")])
 def test_age_is_not_negative(age: float | timedelta) -> None:
     """An age below zero, or none at all, is refused at once."""
-    with pytest.raises(ValueError, match="zero or more seconds"):
+    with pytest.raises(qe.InvalidInput, match="zero or more seconds"):
         qe.Engine({}, max_age=age)
 
 
@@ -164,7 +164,7 @@ def test_folder_is_a_source(examples: Path) -> None:
 
 def test_anything_else_is_refused() -> None:
     """What has no get_hit is refused when the engine is made."""
-    with pytest.raises(TypeError, match="got int, expected a HIT source"):
+    with pytest.raises(qe.WrongType, match="got int, expected a HIT source"):
         qe.Engine(7)  # type: ignore[arg-type]
 
 

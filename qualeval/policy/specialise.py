@@ -10,10 +10,11 @@ names made here, and type ids, which are capital letters and digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import define, field, frozen
 
+from qualeval.errors import WrongType
 from qualeval.model.actions import Access, Action
 from qualeval.model.workers import LACKING_POINT, UNKNOWN_POINT, WorkerProfile
 from qualeval.policy.ladders import TypeLadder
@@ -40,6 +41,8 @@ def specialised(ladders: Mapping[str, TypeLadder], exact: Callable[[WorkerProfil
     source.namespace |= {
         "exact": exact,
         "every": every,
+        "refuse": _refuse,
+        "WorkerProfile": WorkerProfile,
         "learn": _learner(tuple(ladders), source.regions),
         **{f"ladder{place}": ladder for place, ladder in enumerate(every)},
     }
@@ -47,9 +50,14 @@ def specialised(ladders: Mapping[str, TypeLadder], exact: Callable[[WorkerProfil
     return Specialised(source.namespace["access"], source.namespace["falling_short"])
 
 
+def _refuse(worker: object) -> NoReturn:
+    mend = "qualeval.parse_worker makes one of a dict"
+    raise WrongType(f"expected a WorkerProfile, got {type(worker).__name__}; {mend}") from None
+
+
 def _access(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
     """One line that refuses for each action and type whose admitted set is smaller than for the looser action."""
-    yield from ("def access(worker):", " points = worker.points", " try:")
+    yield from ("def access(worker):", " try:", "  points = worker.points")
     read: set[int] = set()
     for action in Action:
         refused = Access(action.level - 1)
@@ -62,6 +70,7 @@ def _access(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
             yield f"  if not ({source.test(f'v{place}', ladder.admitted[action])}): return {refused.name}"
     yield from ("  return ACCEPT", " except KeyError:", "  learn(worker)", "  return access(worker)")
     yield from (" except TypeError:", "  return exact(worker)")
+    yield from (" except AttributeError:", "  if isinstance(worker, WorkerProfile): raise", "  refuse(worker)")
 
 
 def _falling_short(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
