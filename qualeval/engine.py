@@ -43,23 +43,26 @@ class _Mapped:
     """HITs from a dict by id: parsed ones, or dicts as the API gives them."""
 
     hits: Mapping[str, HIT | Mapping[str, Any]]
+    names: TypeNames
 
     def get_hit(self, hit_id: str) -> HIT:
         if hit_id not in self.hits:
             meant = nearest(hit_id, self.hits)
             raise HITNotFound(hit_id, f"no HIT `{hit_id}`" + (f"; did you mean `{meant}`?" if meant else ""))
         found = self.hits[hit_id]
-        return found if isinstance(found, HIT) else parse_hit(found, source=f"HIT {hit_id}")
+        return found if isinstance(found, HIT) else parse_hit(found, source=f"HIT {hit_id}", names=self.names)
 
 
-def _source(hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.PathLike[str]) -> HITSource:
+def _source(
+    hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.PathLike[str], names: TypeNames
+) -> HITSource:
     match hits:
         case HITSource():
             return hits
         case Mapping():
-            return _Mapped(hits)
+            return _Mapped(hits, names)
         case str() | os.PathLike():
-            return HITFolder(hits)
+            return HITFolder(hits, names)
     raise WrongType(f"got {type(hits).__name__}, expected a HIT source, a dict of HITs by id, or a folder of HITs")
 
 
@@ -85,7 +88,7 @@ class Engine:
     `hits` is a HIT source (`MTurk(client)`), a dict of HITs by id, or a folder of saved HITs. A HIT is fetched when it
     is first asked for, and again once it is older than `max_age` (seconds or a timedelta; None keeps it). Identical
     lists of requirements share one policy; policies that are merely equal keep their own indexes and reasons. `names`
-    is how types are called in the answers. `clock` gives seconds that only grow.
+    is how types are called, in the dict or folder and in the answers. `clock` gives seconds that only grow.
 
     Whatever the source raises comes through (HITNotFound, ServiceError, InvalidInput), and is not remembered.
     """
@@ -98,7 +101,7 @@ class Engine:
         names: TypeNames = SYSTEM_ONLY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source = _source(hits)
+        self._source = _source(hits, names)
         self._max_age = _seconds(max_age)
         self._names = names
         self._clock = clock

@@ -207,3 +207,17 @@ def test_slow_hit_does_not_hold_up_another() -> None:
 
         assert answered == "FAST"
         assert waiting.result(10).hit_id == "SLOW"
+
+
+def test_own_names_serve_in_a_dict_and_in_answers() -> None:
+    """Names for types are read in the HITs of a dict and written in its decisions."""
+    raw: dict[str, Any] = {
+        "HITId": "3RAW",
+        "QualificationRequirements": [{"QualificationTypeId": "study_1_done", "Comparator": "DoesNotExist"}],
+    }
+    engine = qe.Engine({"3RAW": raw}, names=qe.TypeNames({"study_1_done": "3STUDY1DONE"}))
+
+    (reason,) = engine.decide("3RAW", qe.worker("W", {"3STUDY1DONE": 1})).unmet
+
+    assert reason.name == "study_1_done"
+    assert str(reason.remedy) == "lose study_1_done"

@@ -150,9 +150,17 @@ class TypeNames:
     def __reduce__(self) -> tuple[Any, ...]:
         return TypeNames, (dict(self.own),)
 
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {**SYSTEM_NAMES, **self.own}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {type_id: name for name, type_id in self._ids.items()}
+
     def id_of(self, text: str) -> str:
         """The id that a person means by `text`: a name, or an id itself. InvalidInput where it is neither."""
-        known = {**SYSTEM_NAMES, **self.own}
+        known = self._ids
         if text in known:
             return known[text]
         misspelt = text.casefold() in {name.casefold() for name in known}
@@ -164,9 +172,7 @@ class TypeNames:
 
     def name_of(self, type_id: str) -> str:
         """The name of a type: an own one before the system's; the id itself where it has none."""
-        names = {system_id: name for name, system_id in SYSTEM_NAMES.items()}
-        names |= {own_id: name for name, own_id in self.own.items()}
-        return names.get(type_id, type_id)
+        return self._names.get(type_id, type_id)
 
     def short_name_of(self, type_id: str) -> str:
         """The name as it reads in a sentence: `PercentAssignmentsApproved`."""

@@ -53,7 +53,7 @@ _REQUIREMENT = Shape(
         "ActionsGuarded": ActionsGuarded,
         "RequiredToPreview": bool,
     },
-    required=frozenset({"QualificationTypeId", "Comparator"}),
+    required=("QualificationTypeId", "Comparator"),
 )
 
 _ACCEPTED = "accepted are an answer of GetHIT or ListHITs, a CreateHIT request, and a list of requirements"
@@ -223,6 +223,8 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
     if not is_fetched and "HITTypeId" in tree:
         found = "a request that names a HITTypeId has no requirements of its own: those of the HIT type count"
         return [Problem(found, ("HITTypeId",), "give the CreateHITType request, or the HIT as GetHIT returns it")]
+    if nested := [key for key in ("HIT", "HITs") if key in tree]:
+        return [Problem(f"got `{nested[0]}` inside a HIT", (nested[0],), "leave one of the two out")]
     if _REQUIREMENTS in tree:
         return []
     kind, misspelt = kind_of(tree), _misspelt(tree)

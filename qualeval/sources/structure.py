@@ -406,7 +406,7 @@ class Shape:
 
     noun: str
     kinds: Mapping[str, Any] = field(hash=False)
-    required: frozenset[str] = frozenset()
+    required: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
     is_open: bool = False
 
@@ -495,4 +495,4 @@ def _take_other(reading: Reading, key: object) -> None:
     reading.problems.append(Problem(f"unknown key {named} in {shape.noun}", step(key), mend))
 
 
-_LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=frozenset({"Country"}))
+_LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))

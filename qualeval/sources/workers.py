@@ -82,7 +82,7 @@ _ENTRY = Shape(
         "Status": Status,
         "GrantTime": datetime,
     },
-    required=frozenset({"QualificationTypeId"}),
+    required=("QualificationTypeId",),
 )
 _WRAPPER = Shape("an answer of GetQualificationScore", {"Qualification": Object}, ignored=_ANSWER)
 

@@ -1,0 +1,117 @@
+"""Locales: what ISO 3166 has, what MTurk has besides, and the hint for each mistake that people make."""
+
+from __future__ import annotations
+
+import pytest
+
+from qualeval.errors import InvalidInput, show
+from qualeval.values.locale import UNLISTED, Locale, country_codes, country_name, locale_problems, subdivision_codes
+
+
+def problem_of(country: str, subdivision: str | None = None) -> tuple[str, str, str]:
+    """Place, message and help of the one problem of a locale."""
+    with pytest.raises(InvalidInput) as caught:
+        Locale(country, subdivision)
+    (problem,) = caught.value.problems
+    return problem.place, problem.message, problem.help
+
+
+@pytest.mark.parametrize("text", ["US", "US-WA", "CA-ON", "GB-ENG", "AN", "CS", "US-ZZ", "AN-ZZ", "US-PR"])
+def test_text_and_locale_are_inverse(text: str) -> None:
+    """What `parse` reads, `str` writes: today's countries, withdrawn ones, and places in no list."""
+    assert str(Locale.parse(text)) == text
+
+
+def test_repr_shows_the_text() -> None:
+    """A locale shows itself as people write it."""
+    assert repr(Locale("US", "WA")) == "<Locale US-WA>"
+
+
+def test_every_code_of_the_standard_is_accepted() -> None:
+    """All countries of pycountry, and all subdivisions of the US, make locales."""
+    assert {"US", "GB", "AN", "CS", "BL", "BQ"} <= country_codes()
+    assert {"WA", "DC", "PR", "GU"} <= subdivision_codes("US")
+    assert not [code for code in country_codes() if locale_problems(code, UNLISTED)]
+    assert not [code for code in subdivision_codes("US") if locale_problems("US", code)]
+
+
+@pytest.mark.parametrize(
+    ("country", "meant"),
+    [
+        ("UK", "GB"),
+        ("uk", "GB"),
+        ("England", "GB"),
+        ("EL", "GR"),
+        ("USA", "US"),
+        ("U.S.", "US"),
+        ("us", "US"),
+        (" US", "US"),
+        ("United States", "US"),
+        ("united states of america", "US"),
+        ("GBR", "GB"),
+        ("Bolivia", "BO"),
+    ],
+)
+def test_an_unknown_country_comes_with_the_right_one(country: str, meant: str) -> None:
+    """Nicknames, three letters, lower case, blanks and names all lead to the code."""
+    place, message, advice = problem_of(country)
+
+    assert place == "Country"
+    assert message.startswith("unknown country `")
+    assert advice == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize("country", ["US-WA", "us-wa", " US-WA "])
+def test_a_subdivision_in_the_country_is_split(country: str) -> None:
+    """`US-WA` as a country is two fields."""
+    assert problem_of(country)[2] == "write it as Country `US` and Subdivision `WA`"
+
+
+@pytest.mark.parametrize("country", ["", "XX", "Atlantis", "UK-ENG", "--"])
+def test_a_country_that_nothing_resembles_is_told_the_form(country: str) -> None:
+    """Where no country is meant, the message says what a country looks like."""
+    assert problem_of(country)[2] == "expected a two-letter code of ISO 3166-1, such as `US`"
+
+
+@pytest.mark.parametrize(
+    ("country", "subdivision", "meant"),
+    [
+        ("US", "wa", "WA"),
+        ("US", "US-WA", "WA"),
+        ("US", "Washington", "WA"),
+        ("US", " new york ", "NY"),
+        ("CA", "Ontario", "ON"),
+    ],
+)
+def test_an_unknown_subdivision_comes_with_the_right_one(country: str, subdivision: str, meant: str) -> None:
+    """Lower case, the country's prefix and names lead to the code."""
+    place, message, advice = problem_of(country, subdivision)
+
+    assert place == "Subdivision"
+    assert message == f"unknown subdivision {show(subdivision)} of {country}"
+    assert advice == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize(("country", "subdivision"), [("US", "XX"), ("US", ""), ("US", "ON"), ("AN", "WA")])
+def test_a_subdivision_of_another_country_is_unknown(country: str, subdivision: str) -> None:
+    """A code belongs to its country; an empty one is none."""
+    assert "expected a code of ISO 3166-2 without its country" in problem_of(country, subdivision)[2]
+
+
+def test_an_unknown_country_is_the_only_problem() -> None:
+    """Of a subdivision nothing can be said while its country is not known."""
+    assert [problem.place for problem in locale_problems("UK", "WA")] == ["Country"]
+
+
+def test_country_names() -> None:
+    """Countries of today and withdrawn ones have names."""
+    assert country_name("US") == "United States"
+    assert country_name("AN") == "Netherlands Antilles"
+    assert country_name("BO") == "Bolivia"
+
+
+def test_locales_sort_by_country_then_subdivision() -> None:
+    """Locales have an order, so that answers can be stable."""
+    listed = [Locale("US", "CA"), Locale("CA", "ON"), Locale("US", "AK")]
+
+    assert [str(locale) for locale in sorted(listed)] == ["CA-ON", "US-AK", "US-CA"]
