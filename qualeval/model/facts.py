@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -88,6 +88,12 @@ def read_fact(type_id: str, plain: PlainFact) -> Fact:
         InvalidInput: a value outside the universe of the type, an empty or inverted range, *lacks* of a type that
             cannot be lacked, the wrong kind of value, text outside the grammar.
     """
+    if isinstance(plain, str) or type(plain) is int:
+        return _cached(type_id, plain)
+    return _read(type_id, plain)
+
+
+def _read(type_id: str, plain: PlainFact) -> Fact:
     kind = qualification_type(type_id)
     match plain:
         case Fact():
@@ -102,6 +108,10 @@ def read_fact(type_id: str, plain: PlainFact) -> Fact:
             return Fact(_text(kind, plain.strip()))
         case _:
             return Fact(_within(kind, ValueSet(_held(kind, plain))))
+
+
+_cached = lru_cache(2**14, typed=True)(_read)
+"""Many workers have the same facts, and facts never change."""
 
 
 def _held(kind: QualificationType, plain: object) -> Held:

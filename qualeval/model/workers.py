@@ -7,7 +7,7 @@ a worker is judged, nor how profiles are written in files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,6 @@ from attrs import evolve, field, frozen
 from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.facts import Fact, PlainFact, check_states, fact_text, read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
-from qualeval.values.locale import Locale
 
 __all__ = ["WorkerProfile", "named_facts", "worker"]
 
@@ -56,6 +55,8 @@ class WorkerProfile:
     facts: Mapping[str, Fact] = field(factory=dict, converter=_checked, hash=False)
     complete: bool | frozenset[str] = field(default=False, converter=_complete)
     blocked: bool | None = None
+    points: dict[str, object] = field(init=False, eq=False, repr=False)
+    """The facts as points that one operator can compare, for evaluators: see `_point`. Others fill in as asked."""
 
     def fact(self, type_id: str) -> Fact:
         """What is known towards one type."""
@@ -85,31 +86,35 @@ class WorkerProfile:
     def __reduce__(self) -> tuple[Any, ...]:
         return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked)
 
-    @cached_property
-    def points(self) -> dict[str, object]:
-        """The facts as points that one operator can compare, for evaluators; see `point`. Filled as types are asked."""
-        return {}
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "points", {type_id: _point(type_id, fact) for type_id, fact in self.facts.items()})
 
-    def point(self, type_id: str) -> object:
-        """The fact towards one type as a point.
-
-        A held integer is itself, the region of one locale is its text. Lacking and unknown are two NaNs, which no
-        comparison with an integer lets pass. Any other fact is SEVERAL_POINT, which neither orders nor hashes: a
-        comparison with it raises TypeError, and the caller turns to the fact itself.
-        """
-        states = self.fact(type_id).states
-        kind = qualification_type(type_id)
-        if states == kind.universe:
-            return UNKNOWN_POINT
-        if states == kind.lacked:
-            return LACKING_POINT
-        single = states.single
-        return SEVERAL_POINT if single is None else str(single) if isinstance(single, Locale) else single
+    def learn_point(self, type_id: str) -> None:
+        """Puts the point of a type that the facts do not name among the points."""
+        self.points[type_id] = _point(type_id, self.fact(type_id))
 
 
 LACKING_POINT = float("nan")
 UNKNOWN_POINT = float("nan")
 SEVERAL_POINT: list[object] = []
+
+
+def _point(type_id: str, fact: Fact) -> object:
+    """One fact as a point.
+
+    A held integer is itself, the region of one locale is its text. Lacking and unknown are two NaNs, which no
+    comparison with an integer lets pass. Any other fact is SEVERAL_POINT, which neither orders nor hashes: a comparison
+    with it raises TypeError, and the caller turns to the fact itself.
+    """
+    states = fact.states
+    single = states.single
+    if isinstance(single, int):
+        return single
+    if single is not None:
+        return str(single)
+    if states.is_one_state:
+        return LACKING_POINT
+    return UNKNOWN_POINT if states == qualification_type(type_id).universe else SEVERAL_POINT
 
 
 @cache

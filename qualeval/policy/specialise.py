@@ -1,7 +1,7 @@
 """The fast path: a policy as Python functions over the points of a profile.
 
 For every type and action whose admitted set differs from the looser action's, the function makes one comparison with
-the worker's point (`WorkerProfile.point`), in the order of the ladder. Where a point is not there yet (KeyError) it is
+the worker's point (`WorkerProfile.points`), in the order of the ladder. Where a point is not there yet (KeyError) it is
 learned and the function begins again; where a fact is several states at once (TypeError) the exact sets answer. It is
 generated source, because one call for each type costs more than the comparison itself; the text holds integers and
 names made here, and type ids, which are capital letters and digits.
@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 
 from qualeval.errors import WrongType
 from qualeval.model.actions import Access, Action
+from qualeval.model.qualification_types import LOCALE
 from qualeval.model.workers import LACKING_POINT, UNKNOWN_POINT, WorkerProfile
 from qualeval.policy.ladders import TypeLadder
 from qualeval.values.integer_set import IntegerSet
@@ -89,11 +90,12 @@ def _learner(type_ids: tuple[str, ...], tables: list[_Regions]) -> Callable[[Wor
     """A function that fills in the points of a profile, and what the tables of regions say of them."""
 
     def learn(worker: WorkerProfile) -> None:
+        points = worker.points
         for type_id in type_ids:
-            worker.points.setdefault(type_id, worker.point(type_id))
+            if type_id not in points:
+                worker.learn_point(type_id)
         for table in tables:
-            for point in worker.points.values():
-                table.learn(point)
+            table.learn(points[LOCALE])
 
     return learn
 
@@ -107,8 +109,8 @@ class _Regions:
 
     def learn(self, point: object) -> None:
         """Ask the set, once."""
-        if isinstance(point, str):
-            self.known.setdefault(point, self.admitted.contains_region(Locale.parse(point)))
+        if isinstance(point, str) and point not in self.known:
+            self.known[point] = self.admitted.contains_region(Locale.parse(point))
 
 
 @define

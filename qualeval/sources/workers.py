@@ -342,7 +342,7 @@ def _no_name(name: object) -> str:
 def _short_fact(type_id: str, plain: object) -> Fact:
     """A fact in the short grammar, as files can write it."""
     if isinstance(plain, (int, str)) and not isinstance(plain, bool):
-        return _short(type_id, plain)
+        return read_fact(type_id, plain)
     if is_list(plain):
         odd = [item for item in plain if not isinstance(item, (int, str)) or isinstance(item, bool)]
         if not odd:
@@ -352,9 +352,6 @@ def _short_fact(type_id: str, plain: object) -> Fact:
         raise InvalidInput(Problem("expected a fact, got an object", help=_locale_in_short(plain)))
     mend = "leave the key out" if plain is None else "write `US-WA`, `80`, `lacks`, `holds` or `unknown`"
     raise InvalidInput(Problem(f"expected a fact, got {described(plain)}", help=mend))
-
-
-_short = lru_cache(2**14, typed=True)(read_fact)
 
 
 def _locale_in_short(tree: Mapping[object, object]) -> str:

@@ -29,7 +29,8 @@ MAX_ALIASED = 100_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None, "": None}
-_CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# A pattern that takes long to compile, so only where YAML is read.
+_CONTROL = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _IS_TEXT = "is this a text file, and saved as UTF-8?"
 _STANDARD_TAG = "tag:yaml.org,2002:"
@@ -90,7 +91,7 @@ def parse_yaml(text: str) -> list[YAMLDocument]:
 def _check_characters(text: str) -> None:
     # PyYAML's own complaint counts bytes or characters, as the parser that is installed has it, and what becomes of a
     # byte order mark inside the text (two files put together) depends on the parser too.
-    if found := _CONTROL.search(text):
+    if found := re.search(_CONTROL, text):
         message = f"not YAML: the unprintable character U+{ord(found[0]):04X}"
         raise NotYAML(problem_at(text, found.start(), message, help=_IS_TEXT))
 

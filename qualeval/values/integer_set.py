@@ -129,10 +129,8 @@ class IntegerSet:
     @property
     def single(self) -> int | None:
         """The only member; None where there are more, or none."""
-        match self.points:
-            case (low, after) if not self.starts_inside and after == low + 1:
-                return low
-        return None
+        points = self.points
+        return points[0] if len(points) == 2 and points[1] == points[0] + 1 and not self.starts_inside else None
 
     @property
     def low(self) -> int | None:

@@ -6,8 +6,6 @@ are all value sets. Whether a type can be lacked, and which integers it can have
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from attrs import frozen
 
 from qualeval.errors import IncompatibleSets
@@ -71,14 +69,14 @@ class ValueSet:
         """Whether no state belongs to both."""
         return (self & other).is_empty
 
-    @cached_property
+    @property
     def is_one_state(self) -> bool:
         """Whether it is one state: one held integer, or lacking alone. (No locale is one state: it is a region.)"""
         if self.lacking:
             return self.held.is_empty
         return isinstance(self.held, IntegerSet) and self.held.single is not None
 
-    @cached_property
+    @property
     def single(self) -> int | Locale | None:
         """The one value it is about, held for certain: an integer, or a locale (its whole region). Else None."""
         return None if self.lacking else self.held.single

@@ -1,0 +1,1 @@
+"""Measurements of qualeval against hand-written Python and its peers: `python -m pytest benchmarks`."""
