@@ -193,3 +193,11 @@ def test_any_file_is_names_or_an_error_of_ours(tmp_path_factory: pytest.TempPath
         outcome = error
 
     assert isinstance(outcome, TypeNames) or str(outcome)
+
+
+def test_a_name_outside_of_any_table_is_refused(tmp_path: Path) -> None:
+    """In a qualeval.toml it would be overlooked."""
+    (tmp_path / "qualeval.toml").write_text('study_1_done = "3STUDY1DONE"\n')
+
+    with pytest.raises(InvalidInput, match=r"the key `study_1_done` stands outside of any table; put it under \[types\]"):
+        find_type_names(tmp_path)

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from qualeval.model.actions import Action
-from qualeval.model.facts import LACKS, Fact, PlainFact, read_fact
+from qualeval.model.facts import LACKS, Fact, PlainFact
+from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import NUMBER_HITS_APPROVED, PERCENT_APPROVED
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.model.workers import WorkerProfile, worker

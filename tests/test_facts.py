@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualeval.errors import InvalidInput
-from qualeval.model.facts import HOLDS, LACKS, UNKNOWN, Fact, FactWord, check_states, fact_text, read_fact
+from qualeval.model.facts import HOLDS, LACKS, UNKNOWN, Fact, FactWord, check_states, fact_text
+from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import (
     ADULT,
     LOCALE,
@@ -72,7 +73,6 @@ def refusal(type_id: str, plain: Any) -> str:
         (OWN, "-5", integers(-5)),
         (OWN, "-5..-3", integers(-5, -4, -3)),
         (OWN, "..-3", between(None, -3)),
-        (OWN, "007", integers(7)),
         (OWN, "lacks", LACKED),
         (OWN, "Lacks", LACKED),
         (OWN, "holds", between(None, None)),
@@ -159,7 +159,13 @@ def test_a_fact_keeps_where_it_is_known_from() -> None:
         (OWN, "hold", "got `hold`; did you mean `holds`?"),
         (OWN, "unkown", "got `unkown`; did you mean `unknown`?"),
         (OWN, "1.5", "got `1.5`; expected `98`"),
-        (OWN, "95-100", "got `95-100`; expected `98`"),
+        (OWN, "95-100", "got `95-100`; write `95..100`"),
+        (OWN, "98%", "got `98%`; write `98`"),
+        (OWN, ">=98", "got `>=98`; write `98..`"),
+        (OWN, "98 or less", "got `98 or less`; write `..98`"),
+        (OWN, "yes", "got `yes`; write `holds`"),
+        (OWN, "007", "got `007`; write an integer without leading zeros"),
+        (OWN, "1,000", "got `000`; write an integer without leading zeros, and without commas between its digits"),
         (OWN, "..", "got `..`; expected `98`"),
         (OWN, "1,,3", "got `''`; expected `98`"),
         (OWN, "٣", "got `٣`; expected `98`"),

@@ -64,7 +64,7 @@ def test_an_unknown_country_comes_with_the_right_one(country: str, meant: str) -
 @pytest.mark.parametrize("country", ["US-WA", "us-wa", " US-WA "])
 def test_a_subdivision_in_the_country_is_split(country: str) -> None:
     """`US-WA` as a country is two fields."""
-    assert problem_of(country)[2] == "write it as Country `US` and Subdivision `WA`"
+    assert problem_of(country)[2] == "did you mean Country `US` and Subdivision `WA` (as text, `US-WA`)?"
 
 
 @pytest.mark.parametrize("country", ["", "XX", "Atlantis", "UK-ENG", "--"])

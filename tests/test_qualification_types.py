@@ -76,7 +76,7 @@ def test_a_name_in_place_of_an_id_comes_with_the_right_name() -> None:
     problem = type_id_problem("worker_locale")
 
     assert problem is not None
-    assert problem.help == "did you mean `Worker_Locale`?"
+    assert problem.help == f"the id of Worker_Locale is {LOCALE}"
 
 
 @pytest.mark.parametrize(("text", "type_id"), [*SYSTEM_NAMES.items(), ("study", "3ABC"), ("3XYZ", "3XYZ")])

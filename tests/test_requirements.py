@@ -149,7 +149,7 @@ def test_a_foolish_requirement_is_well_formed(type_id: str, comparator: Comparat
             {},
             [
                 "QualificationTypeId: got `Masters`, expected a type id of capital letters and digits, 64 at most; "
-                "did you mean `Masters`?",
+                f"the id of Masters is {MASTERS}",
                 "IntegerValues: `EqualTo` needs exactly one value, got none; give IntegerValues",
             ],
         ),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualeval.errors import InvalidInput
-from qualeval.model.facts import HOLDS, LACKS, Fact, fact_text, read_fact
+from qualeval.model.facts import HOLDS, LACKS, Fact, fact_text
+from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import (
     ADULT,
     LOCALE,

@@ -1,23 +1,27 @@
 """Changes of a HIT, for questions of the form *what if*: another value, another guard, one requirement less.
 
-Indexes are places in the HIT that is changed. The text of a value is the same everywhere: `97`, `1,3,8`, `US,CA`.
+Indexes are places in the HIT that is changed. Values are written as text, `97`, `1,3,8`, `US,CA`, or as what they are.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import evolve
 
-from qualeval.errors import InvalidInput, Problem, nearest, show
+from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.values.locale import Locale
 
-__all__ = ["change_hit", "read_guard", "with_values"]
+__all__ = ["PlainValues", "change_hit", "with_values"]
+
+PlainValues = str | int | Locale | Iterable[int | str | Locale]
+"""The values of a requirement as people write them."""
 
 _INTEGER = re.compile(r"-?\d{1,1000}", re.ASCII)
 
@@ -25,22 +29,30 @@ _INTEGER = re.compile(r"-?\d{1,1000}", re.ASCII)
 def change_hit(
     hit: HIT,
     *,
-    values: Mapping[int, str] | None = None,
+    values: Mapping[int, PlainValues] | None = None,
     guards: Mapping[int, ActionsGuarded] | None = None,
-    without: Iterable[int] = (),
+    without: int | Iterable[int] = (),
 ) -> HIT:
     """A HIT with other values and guards at these indexes, and without these requirements.
 
+    `values` are written as text (`"97"`, `"US,CA"`), or are integers, locales, or a list of them.
+
     Raises:
-        InvalidInput: an index that the HIT does not have, a value that does not fit its requirement; all at once.
+        InvalidInput: an index that the HIT does not have, a value that does not fit its requirement, a requirement
+            that is both changed and left out; all at once.
     """
-    values, guards, without = values or {}, guards or {}, set(without)
+    values, guards = values or {}, guards or {}
+    without = {without} if isinstance(without, int) else set(without)
     requirements = list(hit.requirements)
     problems = [_no_such(index, hit) for index in sorted({*values, *guards, *without}) if not _has(hit, index)]
-    for index, text in values.items():
+    problems += [
+        Problem(f"requirement {index} is both changed and left out", help="say one of the two")
+        for index in sorted(without & {*values, *guards})
+    ]
+    for index, plain in values.items():
         if _has(hit, index):
             try:
-                requirements[index] = with_values(requirements[index], text)
+                requirements[index] = with_values(requirements[index], plain)
             except InvalidInput as error:
                 problems += error.within("QualificationRequirements", index).problems
     for index, guard in guards.items():
@@ -61,25 +73,24 @@ def _no_such(index: int, hit: HIT) -> Problem:
     return Problem(f"no requirement {index}", help=there)
 
 
-def with_values(requirement: QualificationRequirement, text: str) -> QualificationRequirement:
-    """The requirement with the values that `text` lists in place of its own: integers, or locales of Worker_Locale."""
-    parts = [part.strip() for part in text.split(",")]
+def with_values(requirement: QualificationRequirement, plain: PlainValues) -> QualificationRequirement:
+    """The requirement with these values in place of its own: integers, or locales of Worker_Locale."""
+    parts: list[Any] = [plain] if isinstance(plain, (int, Locale)) else _split(plain)
     if qualification_type(requirement.qualification_type_id).is_locale:
-        return evolve(requirement, locale_values=tuple(Locale.parse(part) for part in parts))
+        return evolve(requirement, locale_values=[_locale(part) for part in parts])
     problems = [
         Problem(f"got {show(part)}, expected an integer", ("IntegerValues",))
         for part in parts
-        if not _INTEGER.fullmatch(part)
+        if isinstance(part, str) and not _INTEGER.fullmatch(part.strip())
     ]
     if problems:
         raise InvalidInput(problems)
-    return evolve(requirement, integer_values=tuple(int(part) for part in parts))
+    return evolve(requirement, integer_values=[int(part) if isinstance(part, str) else part for part in parts])
 
 
-def read_guard(text: str) -> ActionsGuarded:
-    """The guard of this name; InvalidInput with the nearest one otherwise."""
-    if text in list(ActionsGuarded):
-        return ActionsGuarded(text)
-    meant = nearest(text, ActionsGuarded)
-    mend = f"did you mean `{meant}`?" if meant else f"expected one of {', '.join(ActionsGuarded)}"
-    raise InvalidInput(Problem(f"unknown guard {show(text)}", help=mend))
+def _split(plain: str | Iterable[int | str | Locale]) -> list[Any]:
+    return plain.split(",") if isinstance(plain, str) else list(plain)
+
+
+def _locale(part: Any) -> Any:
+    return Locale.parse(part.strip()) if isinstance(part, str) else part

@@ -116,10 +116,8 @@ def type_id_problem(type_id: str) -> Problem | None:
     if _TYPE_ID.fullmatch(type_id):
         return None
     meant = nearest(type_id, SYSTEM_NAMES)
-    return Problem(
-        f"got {show(type_id)}, expected a type id of capital letters and digits, 64 at most",
-        help=f"did you mean `{meant}`?" if meant else "names of your own go into [tool.qualeval.types]",
-    )
+    mend = f"the id of {meant} is {SYSTEM_NAMES[meant]}" if meant else "names of your own go into [tool.qualeval.types]"
+    return Problem(f"got {show(type_id)}, expected a type id of capital letters and digits, 64 at most", help=mend)
 
 
 def _checked_names(own: Mapping[str, str]) -> Mapping[str, str]:
@@ -166,7 +164,8 @@ class TypeNames:
         misspelt = text.casefold() in {name.casefold() for name in known}
         if _TYPE_ID.fullmatch(text) and not misspelt:
             return text
-        meant = nearest(text, known)
+        short = {name.removeprefix("Worker_"): name for name in known}
+        meant = nearest(text, known) or short.get(nearest(text, short) or "")
         advice = f"did you mean `{meant}`?" if meant else "names of your own go into [tool.qualeval.types]"
         raise InvalidInput(Problem(f"unknown qualification type {show(text)}", help=advice))
 

@@ -14,7 +14,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from qualeval.errors import InvalidInput, Problem, show
-from qualeval.model.facts import Fact, PlainFact, check_states, fact_text, read_fact
+from qualeval.model.facts import Fact, PlainFact, check_states, fact_text
+from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
 
 __all__ = ["WorkerProfile", "named_facts", "worker"]

@@ -40,7 +40,8 @@ class Remedy:
     """One change that would meet a requirement.
 
     `do` is what to do, to which type, so that it ends in one of the states `value` (None where no change can);
-    `by` is who could do it: `worker`, `requester` (the owner of the type) or `Mechanical Turk`. `words` says it all.
+    `by` is who could do it, or could tell: `worker`, `requester` (the owner of the type) or `Mechanical Turk`. `words`
+    says it all.
     """
 
     do: RemedyAction
@@ -60,7 +61,8 @@ def remedy(kind: QualificationType, name: str, states: ValueSet, target: ValueSe
     """
     if relation(states, target) is Relation.OUTSIDE:
         return change(kind, name, states, target)
-    return Remedy(RemedyAction.LEARN, kind.type_id, target, "requester", _question(kind, name, states, target))
+    by = "requester" if kind.owner == "requester" else "worker"  # the API tells only the owner of a type
+    return Remedy(RemedyAction.LEARN, kind.type_id, target, by, _question(kind, name, states, target))
 
 
 def change(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:

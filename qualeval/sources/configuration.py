@@ -61,6 +61,8 @@ def _read(path: Path, tables: tuple[tuple[str, ...], ...]) -> TypeNames | None:
         if path.name == "pyproject.toml" and "qualeval" not in text:
             return None
         tree = _parsed(text)
+        if path.name != "pyproject.toml":
+            _refuse_loose(tree)
         own = _tables(tree, tables)
         if own is None and path.name == "pyproject.toml" and _section(tree) is None:
             return None
@@ -118,6 +120,15 @@ def _tables(
     if len(found) > 1:
         raise InvalidInput(Problem("names stand in [types] and in [tool.qualeval.types]", help="keep one table"))
     return found[0] if found else None
+
+
+def _refuse_loose(tree: Mapping[str, object]) -> None:
+    """A name outside of the table would be overlooked."""
+    loose = [key for key, value in tree.items() if not isinstance(value, dict) and key != "types"]
+    if loose:
+        raise InvalidInput(
+            [Problem(f"the key {show(key)} stands outside of any table", help="put it under [types]") for key in loose]
+        )
 
 
 def _refuse_misspelt(parent: Mapping[str, object], keys: tuple[str, ...]) -> None:

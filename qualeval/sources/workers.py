@@ -19,7 +19,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from qualeval.errors import InvalidInput, Path, Problem, show
-from qualeval.model.facts import Fact, check_states, integer_range, read_fact
+from qualeval.model.facts import Fact, check_states
+from qualeval.model.grammar import integer_range, read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, QualificationType, TypeNames, qualification_type
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.documents import Source

@@ -97,11 +97,24 @@ def _subdivisions(country: str) -> list[Any]:
 
 def _country_hint(text: str) -> str:
     upper = text.strip().upper()
-    country, dash, subdivision = upper.partition("-")
-    if dash and country in country_codes():
-        return f"write it as Country `{country}` and Subdivision `{subdivision}`"
+    if part := _subdivision_meant(upper):
+        return f"did you mean Country `{part.country}` and Subdivision `{part.subdivision}` (as text, `{part}`)?"
     meant = upper if upper in country_codes() else _NICKNAMES.get(upper) or _country_named(text.strip())
     return f"did you mean `{meant}`?" if meant else "expected a two-letter code of ISO 3166-1, such as `US`"
+
+
+def _subdivision_meant(text: str) -> Locale | None:
+    """The subdivision that stands where a country should: `US-WA`, `US_WA`; of the United States `WA`, `Washington`."""
+    country, _, code = text.replace("_", "-").replace("/", "-").partition("-")
+    if country in country_codes() and code in subdivision_codes(country):
+        return Locale(country, code)
+    named = {_squeezed(found.name): found.code.partition("-")[2] for found in _subdivisions("US")}
+    state = text if text in subdivision_codes("US") else named.get(_squeezed(text))
+    return Locale("US", state) if state else None
+
+
+def _squeezed(name: str) -> str:
+    return "".join(name.casefold().split())
 
 
 def _country_named(text: str) -> str | None:
@@ -119,6 +132,6 @@ def _subdivision_hint(country: str, text: str) -> str:
     if bare in subdivision_codes(country):
         return f"did you mean `{bare}`?"
     for found in _subdivisions(country):
-        if found.name.casefold() == text.strip().casefold():
+        if _squeezed(found.name) == _squeezed(text):
             return f"did you mean `{found.code.partition('-')[2]}`?"
     return f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"
