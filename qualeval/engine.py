@@ -38,6 +38,14 @@ class HITSource(Protocol):
         """The HIT of this id; HITNotFound where there is none, ServiceError where the service failed."""
 
 
+@runtime_checkable
+class _BotoClient(Protocol):
+    """A boto3 client: it has a `get_hit` too, which takes other arguments and gives another answer."""
+
+    meta: Any
+    can_paginate: Any
+
+
 @frozen
 class _Mapped:
     """HITs from a dict by id: parsed ones, or dicts as the API gives them."""
@@ -57,6 +65,8 @@ def _source(
     hits: HITSource | Mapping[str, HIT | Mapping[str, Any]] | str | os.PathLike[str], names: TypeNames
 ) -> HITSource:
     match hits:
+        case type() | _BotoClient():
+            raise WrongType(f"got {hits!r}, expected a HIT source; wrap a boto3 client: qualeval.MTurk(client)")
         case HITSource():
             return hits
         case Mapping():
@@ -115,8 +125,15 @@ class Engine:
             entry = self._entries.setdefault(hit_id, _Entry())
         with entry.lock:
             if entry.hit is None or self._is_stale(entry):
-                entry.hit, entry.fetched_at = self._source.get_hit(hit_id), self._clock()
+                asked_at = self._clock()
+                entry.hit, entry.fetched_at = self._fetched(hit_id), asked_at
             return entry.hit
+
+    def _fetched(self, hit_id: str) -> HIT:
+        found: object = self._source.get_hit(hit_id)
+        if not isinstance(found, HIT):
+            raise WrongType(f"the HIT source gave a {type(found).__name__} for `{hit_id}`, expected a HIT")
+        return found
 
     def _is_stale(self, entry: _Entry) -> bool:
         return self._max_age is not None and self._clock() - entry.fetched_at >= self._max_age

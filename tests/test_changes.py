@@ -60,7 +60,7 @@ def test_all_that_cannot_be_is_told_at_once() -> None:
         "requirement 0 is both changed and left out; say one of the two",
         "requirement 0: IntegerValues: `GreaterThanOrEqualTo` takes exactly one value, got 2; "
         "write one requirement a value",
-        "requirement 1: Country: unknown country `UK`; did you mean `GB`?",
+        "requirement 1: LocaleValues[0].Country: unknown country `UK`; did you mean `GB`?",
         "requirement 2: IntegerValues: `DoesNotExist` takes no values, got 1; leave the values out",
     ]
 

@@ -340,9 +340,9 @@ def test_a_remedy_is_learning_or_a_change_or_none_as_the_states_say(case: Case) 
     written, possible = wires(listed), known(drawn)
     for reason in decided(listed, profile_of(drawn)).reasons:
         type_id = written[reason.index]["QualificationTypeId"]
-        good = [state for state in STATES[type_id] if _meets_all_beside(written, reason.index, state)]
+        least = min(map(_least, possible[type_id])) if type_id == reference.NUMBER else 0
+        good, reachable = _aims(written, reason.index, STATES[type_id], least)
         left = [state in good for state in possible[type_id]]
-        reachable = [s for s in good if type_id != reference.NUMBER or _least(s) >= min(map(_least, possible[type_id]))]
 
         assert (reason.remedy is None) == (reason.state is State.MET)
         if reason.remedy is None:
@@ -356,14 +356,27 @@ def test_a_remedy_is_learning_or_a_change_or_none_as_the_states_say(case: Case) 
         assert (do is RemedyAction.RELOCATE) == (do in CHANGES and type_id == reference.LOCALE)
 
 
-def _meets_all_beside(written: Sequence[Wire], index: int, state: reference.State) -> bool:
-    """Whether a state meets all requirements on the type that guard the same or a looser action than this one."""
-    one = written[index]
+def _meets_all(written: Sequence[Wire], type_id: str, level: int, state: reference.State) -> bool:
+    """Whether a state meets all requirements on a type that guard actions up to this level."""
     return all(
         reference.meets(each, state)
         for each in written
-        if each["QualificationTypeId"] == one["QualificationTypeId"] and guard(each) <= guard(one)
+        if each["QualificationTypeId"] == type_id and guard(each) <= level
     )
+
+
+def _aims(
+    written: Sequence[Wire], index: int, states: Sequence[reference.State], least: int
+) -> tuple[list[reference.State], list[reference.State]]:
+    """The states that the remedy of a requirement aims at, and those in reach: at the tightest level that has some."""
+    type_id = written[index]["QualificationTypeId"]
+    good: list[reference.State] = []
+    for level in range(3, guard(written[index]) - 1, -1):
+        good = [state for state in states if _meets_all(written, type_id, level, state)]
+        reachable = [state for state in good if type_id != reference.NUMBER or _least(state) >= least]
+        if reachable:
+            return good, reachable
+    return good, []
 
 
 def _least(state: reference.State) -> int:
@@ -384,7 +397,7 @@ def test_raise_and_lower_are_the_nearest_changes(type_id: str, data: st.DataObje
     written = wires(listed)
     for reason in decided(listed, worker("A1", {type_id: held})).unmet:
         window = [value for value in WINDOW if _exists(type_id, value)]
-        good = [value for value in window if _meets_all_beside(written, reason.index, value)]
+        good = [_least(value) for value in _aims(written, reason.index, window, held)[0]]
         up, down = [v for v in good if v > held], [v for v in good if v < held]
         rises = up and (not down or type_id == NUMBER_HITS_APPROVED or up[0] - held <= held - down[-1])
         falls = down and not rises and type_id != NUMBER_HITS_APPROVED

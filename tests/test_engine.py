@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from attrs import define, field
 
@@ -221,3 +222,23 @@ def test_own_names_serve_in_a_dict_and_in_answers() -> None:
 
     assert reason.name == "study_1_done"
     assert str(reason.remedy) == "lose study_1_done"
+
+
+def test_a_boto3_client_is_not_mistaken_for_a_source() -> None:
+    """A bare client has a get_hit too; the refusal says how to wrap it. A class is no source either."""
+    client = boto3.client("mturk", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+    for slip in (client, qe.MTurk):
+        with pytest.raises(qe.WrongType, match=r"qualeval\.MTurk\(client\)"):
+            qe.Engine(slip)  # type: ignore[arg-type]
+
+
+def test_what_a_source_gives_is_looked_at() -> None:
+    """A source that gives something else than a HIT is told so, and not believed."""
+
+    class Careless:
+        def get_hit(self, hit_id: str) -> Any:
+            return {"HITId": hit_id}
+
+    with pytest.raises(qe.WrongType, match="gave a dict for `3HIT`, expected a HIT"):
+        qe.Engine(Careless()).hit("3HIT")

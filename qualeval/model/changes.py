@@ -30,7 +30,7 @@ def change_hit(
     hit: HIT,
     *,
     values: Mapping[int, PlainValues] | None = None,
-    guards: Mapping[int, ActionsGuarded] | None = None,
+    guards: Mapping[int, ActionsGuarded | str] | None = None,
     without: int | Iterable[int] = (),
 ) -> HIT:
     """A HIT with other values and guards at these indexes, and without these requirements.
@@ -57,7 +57,10 @@ def change_hit(
                 problems += error.within("QualificationRequirements", index).problems
     for index, guard in guards.items():
         if _has(hit, index):
-            requirements[index] = evolve(requirements[index], actions_guarded=guard, required_to_preview=None)
+            try:
+                requirements[index] = evolve(requirements[index], actions_guarded=guard, required_to_preview=None)
+            except InvalidInput as error:
+                problems += error.within("QualificationRequirements", index, "ActionsGuarded").problems
     if problems:
         raise InvalidInput(problems)
     return hit.replace(requirements=tuple(each for index, each in enumerate(requirements) if index not in without))
@@ -77,7 +80,7 @@ def with_values(requirement: QualificationRequirement, plain: PlainValues) -> Qu
     """The requirement with these values in place of its own: integers, or locales of Worker_Locale."""
     parts: list[Any] = [plain] if isinstance(plain, (int, Locale)) else _split(plain)
     if qualification_type(requirement.qualification_type_id).is_locale:
-        return evolve(requirement, locale_values=[_locale(part) for part in parts])
+        return evolve(requirement, locale_values=_locales(parts))
     problems = [
         Problem(f"got {show(part)}, expected an integer", ("IntegerValues",))
         for part in parts
@@ -92,5 +95,14 @@ def _split(plain: str | Iterable[int | str | Locale]) -> list[Any]:
     return plain.split(",") if isinstance(plain, str) else list(plain)
 
 
-def _locale(part: Any) -> Any:
-    return Locale.parse(part.strip()) if isinstance(part, str) else part
+def _locales(parts: list[Any]) -> list[Locale]:
+    problems: list[Problem] = []
+    read: list[Locale] = []
+    for index, part in enumerate(parts):
+        try:
+            read.append(Locale.parse(part.strip()) if isinstance(part, str) else part)
+        except InvalidInput as error:
+            problems += error.within("LocaleValues", index).problems
+    if problems:
+        raise InvalidInput(problems)
+    return read

@@ -99,7 +99,14 @@ def _held_list(kind: QualificationType, members: list[object]) -> Held:
         raise InvalidInput(Problem("got an empty list", help=f"expected {expected(kind)}"))
     if len({type(part) for part in parts}) > 1:
         raise InvalidInput(Problem("got integers and locales in one list", help=f"expected {expected(kind)}"))
-    return reduce(or_, parts)
+    return _union(parts)
+
+
+def _union(parts: list[Held]) -> Held:
+    """One sweep: joining thousands of values one by one would take as many sweeps."""
+    integers = [part for part in parts if isinstance(part, IntegerSet)]
+    locales = [part for part in parts if isinstance(part, LocaleSet)]
+    return IntegerSet.union(integers) if integers else reduce(or_, locales)
 
 
 def _text_of_values(kind: QualificationType, text: str) -> Held:
@@ -131,8 +138,8 @@ def _text(kind: QualificationType, text: str) -> ValueSet:
         raise InvalidInput(Problem("got an empty fact", help=f"expected {expected(kind)}"))
     if kind.is_locale:
         return ValueSet(LocaleSet.only(*_locales(text)))
-    held = [_integers(kind, part.strip()) for part in text.split(",")]
-    return within(kind, ValueSet(reduce(or_, held)))
+    held = IntegerSet.union(_integers(kind, part.strip()) for part in text.split(","))
+    return within(kind, ValueSet(held))
 
 
 def _locales(text: str) -> Iterable[Locale]:
@@ -161,7 +168,11 @@ def _integers(kind: QualificationType, text: str) -> IntegerSet:
 def _mend(kind: QualificationType, text: str) -> str:
     for pattern, template in _MEANT:
         if (found := pattern.fullmatch(text)) and (meant := found.expand(template)) != text:
-            return f"write `{meant}`"
+            break
+    else:
+        meant = ""
+    if meant and (kind.can_be_lacked or meant not in (FactWord.HOLDS, FactWord.LACKS)):
+        return f"write `{meant}`"
     if re.fullmatch(r"0\d+", text, re.ASCII):
         return "write an integer without leading zeros, and without commas between its digits"
     meant_word = nearest(text, FactWord)

@@ -14,6 +14,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 from attrs import fields as attrs_fields
 
+from qualeval.errors import WrongType
 from qualeval.model.requirements import QualificationRequirement
 
 __all__ = ["HIT"]
@@ -24,7 +25,13 @@ def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _listed(requirements: Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
-    return tuple(requirements)
+    listed = tuple(requirements)
+    others: list[object] = [each for each in listed if type(each) is not QualificationRequirement]
+    for each in others:
+        if not isinstance(each, QualificationRequirement):
+            mend = "qualeval.parse_hit reads dicts"
+            raise WrongType(f"requirements: expected a QualificationRequirement, got {type(each).__name__}; {mend}")
+    return listed
 
 
 @frozen

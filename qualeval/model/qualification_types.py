@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +67,13 @@ class QualificationType:
         """Whether its values are locales; else they are integers."""
         return isinstance(self.universe.held, LocaleSet)
 
+    def can_reach(self, states: ValueSet, target: ValueSet) -> bool:
+        """Whether a change can lead from one of `states` into `target`: a value that only grows comes no lower."""
+        if not self.only_grows or not isinstance(states.held, IntegerSet) or not isinstance(target.held, IntegerSet):
+            return True
+        low, high = states.held.low, target.held.high
+        return low is None or high is None or low <= high
+
     @cached_property
     def held(self) -> ValueSet:
         """All held values."""
@@ -105,7 +112,7 @@ SYSTEM_NAMES: Mapping[str, str] = MappingProxyType(
 """The ids of the types that Mechanical Turk itself provides, by name."""
 
 
-@cache
+@lru_cache(2**16)
 def qualification_type(type_id: str) -> QualificationType:
     """The type of this id; any id that is not a system type's is a type that can be lacked and takes any integer."""
     return _SYSTEM.get(type_id) or QualificationType(type_id, _ANY_INTEGER)
@@ -121,10 +128,15 @@ def type_id_problem(type_id: str) -> Problem | None:
 
 
 def _checked_names(own: Mapping[str, str]) -> Mapping[str, str]:
+    system = {name.casefold() for name in SYSTEM_NAMES}
+    ids = {*SYSTEM_NAMES.values(), *own.values()}
     problems = [
         Problem(f"`{name}` is the name of a system type already", (name,), "choose another name")
         for name in own
-        if name in SYSTEM_NAMES and own[name] != SYSTEM_NAMES[name]
+        if name.casefold() in system and own[name] != SYSTEM_NAMES.get(name)
+    ]
+    problems += [
+        Problem(f"`{name}` is the id of a type", (name,), "choose a name that is no id") for name in own if name in ids
     ]
     problems += [problem.under(name) for name, type_id in own.items() if (problem := type_id_problem(type_id))]
     if problems:

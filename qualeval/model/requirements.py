@@ -6,12 +6,13 @@ foolish (a rate above 100); that is the linter's to say. What a requirement *mea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from qualeval.errors import InvalidInput, Problem, show
+from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.actions import ActionsGuarded, are_contradictory, effective_guard
 from qualeval.model.qualification_types import LOCALE, qualification_type, type_id_problem
 from qualeval.model.words import Word
@@ -61,11 +62,29 @@ _ORDERINGS = frozenset(
 
 
 def _integers(values: Iterable[int]) -> tuple[int, ...]:
-    return tuple(values)
+    return tuple(_listed(values, "IntegerValues"))
 
 
 def _locales(values: Iterable[Locale]) -> tuple[Locale, ...]:
-    return tuple(values)
+    return tuple(_listed(values, "LocaleValues"))
+
+
+def _listed(values: Any, place: str) -> Iterable[Any]:
+    if isinstance(values, Iterable) and not isinstance(values, (str, bytes, Mapping)):
+        return values
+    raise WrongType(f"{place}: expected a list, got {type(values).__name__} {show(values)}")
+
+
+def _text(value: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise WrongType(f"QualificationTypeId: expected text, got {type(value).__name__} {show(value)}")
+
+
+def _true_or_false(value: bool | None) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise WrongType(f"RequiredToPreview: expected True, False or None, got {type(value).__name__} {show(value)}")
 
 
 @frozen
@@ -80,12 +99,12 @@ class QualificationRequirement:
     <ActionsGuarded.ACCEPT: 'Accept'>
     """
 
-    qualification_type_id: str
+    qualification_type_id: str = field(converter=_text)
     comparator: Comparator = field(converter=Comparator)
     integer_values: tuple[int, ...] = field(default=(), converter=_integers)
     locale_values: tuple[Locale, ...] = field(default=(), converter=_locales)
     actions_guarded: ActionsGuarded | None = field(default=None, converter=optional(ActionsGuarded))
-    required_to_preview: bool | None = None
+    required_to_preview: bool | None = field(default=None, converter=_true_or_false)
 
     def __attrs_post_init__(self) -> None:
         problems = requirement_problems(

@@ -7,13 +7,14 @@ a worker is judged, nor how profiles are written in files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
+from attrs.converters import optional
 
-from qualeval.errors import InvalidInput, Problem, show
+from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.facts import Fact, PlainFact, check_states, fact_text
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
@@ -24,13 +25,23 @@ __all__ = ["WorkerProfile", "named_facts", "worker"]
 def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:
     if isinstance(value, str):  # a text is iterable too: `3ABC` would be the types `3`, `A`, `B` and `C`
         raise InvalidInput(Problem(f"got {show(value)}", ("complete",), "expected true, false or a list of type ids"))
-    return value if isinstance(value, bool) else frozenset(value)
+    if not isinstance(value, Iterable):
+        return _true_or_false(value)
+    return frozenset(value)
+
+
+def _true_or_false(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise WrongType(f"expected True or False, got {type(value).__name__} {show(value)}")
 
 
 def _checked(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """Facts that exist are non-empty parts of their universes."""
     problems: list[Problem] = []
     for type_id, fact in facts.items():
+        if not isinstance(fact, Fact):
+            raise WrongType(f"{type_id}: expected a Fact, got {type(fact).__name__}; qualeval.worker takes plain facts")
         try:
             check_states(type_id, fact.states)
         except InvalidInput as error:
@@ -55,8 +66,8 @@ class WorkerProfile:
     worker_id: str | None = None
     facts: Mapping[str, Fact] = field(factory=dict, converter=_checked, hash=False)
     complete: bool | frozenset[str] = field(default=False, converter=_complete)
-    blocked: bool | None = None
-    points: dict[str, object] = field(init=False, eq=False, repr=False)
+    blocked: bool | None = field(default=None, converter=optional(_true_or_false))
+    _points: dict[str, object] = field(init=False, eq=False, repr=False)
     """The facts as points that one operator can compare, for evaluators: see `_point`. Others fill in as asked."""
 
     def fact(self, type_id: str) -> Fact:
@@ -75,7 +86,10 @@ class WorkerProfile:
     def without_fact(self, *types: str, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
         """A profile that says nothing of these types (ids or names)."""
         dropped = {names.id_of(name) for name in types}
-        return evolve(self, facts={type_id: fact for type_id, fact in self.facts.items() if type_id not in dropped})
+        kept = {type_id: fact for type_id, fact in self.facts.items() if type_id not in dropped}
+        # Where completeness would make it lacked, saying nothing takes a word.
+        unknown = {type_id: _unknown(type_id) for type_id in dropped if self.lacks_unnamed(type_id)}
+        return evolve(self, facts=kept | unknown)
 
     def __repr__(self) -> str:
         known = (
@@ -88,11 +102,11 @@ class WorkerProfile:
         return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "points", {type_id: _point(type_id, fact) for type_id, fact in self.facts.items()})
+        object.__setattr__(self, "_points", {type_id: _point(type_id, fact) for type_id, fact in self.facts.items()})
 
-    def learn_point(self, type_id: str) -> None:
+    def _learn_point(self, type_id: str) -> None:
         """Puts the point of a type that the facts do not name among the points."""
-        self.points[type_id] = _point(type_id, self.fact(type_id))
+        self._points[type_id] = _point(type_id, self.fact(type_id))
 
 
 LACKING_POINT = float("nan")
@@ -118,12 +132,12 @@ def _point(type_id: str, fact: Fact) -> object:
     return UNKNOWN_POINT if states == qualification_type(type_id).universe else SEVERAL_POINT
 
 
-@cache
+@lru_cache(2**16)
 def _lacked(type_id: str) -> Fact:
     return Fact(qualification_type(type_id).lacked)
 
 
-@cache
+@lru_cache(2**16)
 def _unknown(type_id: str) -> Fact:
     return Fact(qualification_type(type_id).universe)
 
@@ -133,6 +147,8 @@ def named_facts(facts: Mapping[str, PlainFact], names: TypeNames = SYSTEM_ONLY) 
     problems: list[Problem] = []
     by_id: dict[str, Fact] = {}
     for name, plain in facts.items():
+        if not isinstance(name, str):
+            raise WrongType(f"expected type ids or names as text, got {type(name).__name__} {show(name)}")
         try:
             type_id = names.id_of(name)
             fact = read_fact(type_id, plain)

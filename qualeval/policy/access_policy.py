@@ -22,6 +22,7 @@ from qualeval.model.workers import WorkerProfile
 from qualeval.policy.comparators import Predicate, predicate
 from qualeval.policy.decision import Decision, Outcome
 from qualeval.policy.ladders import TypeLadder, ladders
+from qualeval.policy.remedies import contradiction_words
 from qualeval.policy.specialise import Specialised, specialised
 from qualeval.policy.wording import constraint, demand
 from qualeval.values.value_set import ValueSet
@@ -115,6 +116,16 @@ class AccessPolicy:
 
     def __hash__(self) -> int:
         return hash(tuple(self.boxes.values()))
+
+    def contradictions(self, action: Action) -> tuple[str, ...]:
+        """Why nobody can do this, a phrase a type that no state is admitted of; empty where somebody can."""
+        empty = [ladder for ladder in self.ladders.values() if ladder.admitted[action].is_empty]
+        return tuple(
+            contradiction_words(
+                self.names.short_name_of(each.kind.type_id), each.contradiction(each.guarding(action)[-1])
+            )
+            for each in empty
+        )
 
     def describe(self, action: Action) -> tuple[str, ...] | None:
         """What a worker must be to do this, a phrase a type: `be in US`, `hold Masters`. None where nobody can."""

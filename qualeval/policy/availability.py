@@ -36,8 +36,8 @@ class Obstacle:
 class Availability:
     """What is known of availability.
 
-    `is_available` is False where an obstacle is known, True where the HIT's status and expiration are known and are
-    no obstacle, None where they are not known (a request has neither).
+    `is_available` is False where an obstacle is known, True where the HIT is known to be assignable and not to have
+    expired, None where that is not known (a request has neither status nor expiration).
     """
 
     is_available: bool | None
@@ -52,7 +52,7 @@ def availability(hit: HIT | None, worker: WorkerProfile, now: datetime | None = 
     found = tuple(_obstacles(hit, worker, now or datetime.now(UTC)))
     if found:
         return Availability(False, found)
-    known = hit is not None and hit.status is not None and hit.expires_at is not None
+    known = hit is not None and hit.status == "Assignable" and hit.expires_at is not None
     return Availability(True if known else None, ())
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import reduce
 from operator import and_
-from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -52,6 +51,9 @@ def relation(states: ValueSet, admitted: ValueSet) -> Relation:
     return Relation.INSIDE if states.is_subset(admitted) else Relation.ACROSS
 
 
+_TIGHTEST_FIRST = tuple(reversed(Action))
+
+
 @frozen
 class TypeLadder:
     """What a policy asks of one type: its predicates in the HIT's order, and the admitted set for every action.
@@ -84,6 +86,31 @@ class TypeLadder:
         looser = {Action.PREVIEW: Action.DISCOVER, Action.ACCEPT: Action.PREVIEW}.get(action)
         return self.kind.universe if looser is None else self.admitted[looser]
 
+    def target(self, action: Action, states: ValueSet) -> ValueSet:
+        """What a worker in one of `states` would have to come to: the admitted set of the tightest action in reach.
+
+        Of `action` and those after it. The set of `action` itself where none is in reach.
+        """
+        for tighter in _TIGHTEST_FIRST:
+            if tighter is action:
+                break
+            admitted = self.admitted[tighter]
+            if not admitted.is_empty and self.kind.can_reach(states, admitted):
+                return admitted
+        return self.admitted[action]
+
+    def contradiction(self, one: Predicate) -> tuple[int, ...]:
+        """The indexes of a smallest set of requirements, `one` among them if it can be, that leave no state.
+
+        Asked where those that guard the same action leave none: each that is not needed for that is left out in turn.
+        """
+        needed = list(self.guarding(one.action))
+        for each in [*(other for other in needed if other is not one), one]:
+            rest = [other for other in needed if other is not each]
+            if rest and intersection(self.kind, rest).is_empty:
+                needed = rest
+        return tuple(each.index for each in needed)
+
     def guarding(self, action: Action) -> tuple[Predicate, ...]:
         """The predicates that guard `action`."""
         return tuple(each for each in self.predicates if each.guard.guards(action))
@@ -94,13 +121,17 @@ def ladders(predicates: Iterable[Predicate]) -> Mapping[str, TypeLadder]:
     by_type: dict[str, list[Predicate]] = {}
     for each in predicates:
         by_type.setdefault(each.kind.type_id, []).append(each)
-    return MappingProxyType({type_id: _ladder(tuple(each)) for type_id, each in by_type.items()})
+    return {type_id: _ladder(tuple(each)) for type_id, each in by_type.items()}
 
 
 def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
     kind = predicates[0].kind
     admitted = {
-        action: reduce(and_, (each.admitted for each in predicates if each.guard.guards(action)), kind.universe)
-        for action in Action
+        action: intersection(kind, [each for each in predicates if each.guard.guards(action)]) for action in Action
     }
-    return TypeLadder(kind, predicates, MappingProxyType(admitted))
+    return TypeLadder(kind, predicates, admitted)
+
+
+def intersection(kind: QualificationType, predicates: Iterable[Predicate]) -> ValueSet:
+    """The states that all of these admit; the universe where there are none."""
+    return reduce(and_, (each.admitted for each in predicates), kind.universe)

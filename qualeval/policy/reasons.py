@@ -66,8 +66,7 @@ class Reason:
 
     `index` is its place in the HIT, `observed` the fact about the worker, `admitted` the states that meet it, `guard`
     what it guards. `code` is None where it is met. `conflicts_with` holds the indexes of the other requirements on the
-    type that, with this one, leave no state possible. `target` is what the remedy aims at: the intersection on the type
-    at the level that is guarded.
+    type that, with this one, leave no state possible.
     """
 
     predicate: Predicate
@@ -113,8 +112,12 @@ class Reason:
 
     @property
     def target(self) -> ValueSet:
-        """The states that meet all requirements on the type which guard the same action."""
-        return self.ladder.admitted[self.predicate.action]
+        """What the remedy aims at: the intersection on the type, at the tightest level that is in reach.
+
+        So following a remedy never runs into the next refusal. It is empty where the requirements on the type that
+        guard the same action contradict each other already.
+        """
+        return self.ladder.target(self.predicate.action, self.observed.states)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -128,8 +131,7 @@ class Reason:
             return None
         target, predicate = self.target, self.predicate
         if target.is_empty:
-            beside = self.ladder.guarding(predicate.action)
-            return contradiction(predicate.kind, predicate.short_name, tuple(each.index for each in beside))
+            return contradiction(predicate.kind, predicate.short_name, self.ladder.contradiction(predicate))
         find = change if self.state is _UNMET else remedy
         return find(predicate.kind, predicate.short_name, self.observed.states, target)
 

@@ -1,7 +1,7 @@
 """Remedies: the nearest change of the worker, or of what is known, that would meet what a type asks.
 
-A remedy aims at the intersection of the requirements on the type that guard the same action, so that following it
-never trades one refusal for another. Distances are between integers; between locales none is nearer than another.
+A remedy aims at the intersection of the requirements on the type, at the tightest level in reach, so that following it
+never trades one refusal for another. Distances are between integers; no locale is nearer than another.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from qualeval.model.facts import fact_text
 from qualeval.model.qualification_types import QualificationType
 from qualeval.model.words import Word
 from qualeval.policy.ladders import Relation, relation
-from qualeval.policy.wording import amount, run_amount
+from qualeval.policy.wording import amount, place, run_amount, value_words
 from qualeval.values.integer_set import IntegerSet, Interval
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Remedy", "RemedyAction", "change", "contradiction", "remedy"]
+__all__ = ["Remedy", "RemedyAction", "change", "contradiction", "contradiction_words", "remedy"]
 
 
 class RemedyAction(Word):
@@ -68,8 +68,7 @@ def remedy(kind: QualificationType, name: str, states: ValueSet, target: ValueSe
 def change(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
     """The nearest change from `states` into `target`, where the two have no state in common."""
     if isinstance(target.held, LocaleSet):
-        where = str(target.held) if target.held.default else f"in {target.held}"
-        return Remedy(RemedyAction.RELOCATE, kind.type_id, target, "worker", f"be located {where}")
+        return Remedy(RemedyAction.RELOCATE, kind.type_id, target, "worker", f"be located {place(target.held)}")
     if target.held.is_empty:
         return Remedy(RemedyAction.REVOKE, kind.type_id, target, kind.owner, f"lose {name}")
     if states.held.is_empty:
@@ -130,21 +129,20 @@ def _question(kind: QualificationType, name: str, states: ValueSet, target: Valu
 def _unknown_part(states: LocaleSet, target: LocaleSet) -> str:
     if states.default:
         return "locale"
+    one_country = len(states.exceptions) == 1
     for country, part in states.exceptions.items():
         admitted = part.combined(target.places(country), and_)
         if not admitted.is_empty and admitted != part:
-            return "subdivision"
+            return "subdivision" if one_country else "locale"
     return "country"
 
 
 def _with_value(kind: QualificationType, target: ValueSet) -> str:
     if target.held == kind.universe.held or not isinstance(target.held, IntegerSet):
         return ""
-    single = target.held.single
-    if single is not None:
-        return f" with the value {single}"
-    words = _amount(kind, target.held)
-    return f" with a value of {words}" if " or " in words else f" with a value in {words}"
+    universe = kind.universe.held
+    assert isinstance(universe, IntegerSet)
+    return f" with {value_words(target.held, universe)}"
 
 
 def _amount(kind: QualificationType, integers: IntegerSet) -> str:
@@ -154,10 +152,15 @@ def _amount(kind: QualificationType, integers: IntegerSet) -> str:
 
 def contradiction(kind: QualificationType, name: str, indexes: tuple[int, ...]) -> Remedy:
     """There is none: the requirements at `indexes` leave no state of the type."""
+    return _impossible(kind, contradiction_words(name, indexes))
+
+
+def contradiction_words(name: str, indexes: tuple[int, ...]) -> str:
+    """That the requirements at `indexes` leave no state of the type."""
     if len(indexes) == 1:
-        return _impossible(kind, f"no possible state of {name} meets the requirement")
+        return f"no possible state of {name} meets requirement {indexes[0]}"
     listed = f"{', '.join(map(str, indexes[:-1]))} and {indexes[-1]}"
-    return _impossible(kind, f"the requirements {listed} on {name} contradict each other")
+    return f"the requirements {listed} on {name} contradict each other"
 
 
 def _impossible(kind: QualificationType, why: str) -> Remedy:

@@ -1,9 +1,9 @@
 """The fast path: a policy as Python functions over the points of a profile.
 
 For every type and action whose admitted set differs from the looser action's, the function makes one comparison with
-the worker's point (`WorkerProfile.points`), in the order of the ladder. Where a point is not there yet (KeyError) it is
-learned and the function begins again; where a fact is several states at once (TypeError) the exact sets answer. It is
-generated source, because one call for each type costs more than the comparison itself; the text holds integers and
+the worker's point (`WorkerProfile._points`), in the order of the ladder. Where a point is not there yet (KeyError) it
+is learned and the function begins again; where a fact is several states at once (TypeError) the exact sets answer. It
+is generated source, because one call for each type costs more than the comparison itself; the text holds integers and
 names made here, and type ids, which are capital letters and digits.
 """
 
@@ -58,7 +58,7 @@ def _refuse(worker: object) -> NoReturn:
 
 def _access(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
     """One line that refuses for each action and type whose admitted set is smaller than for the looser action."""
-    yield from ("def access(worker):", " try:", "  points = worker.points")
+    yield from ("def access(worker):", " try:", "  points = worker._points")
     read: set[int] = set()
     for action in Action:
         refused = Access(action.level - 1)
@@ -76,7 +76,7 @@ def _access(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
 
 def _falling_short(ladders: list[TypeLadder], source: _Source) -> Iterator[str]:
     """One line for each type. Where a point is several states, every type is looked at."""
-    yield from ("def falling_short(worker):", " points = worker.points", " found = []", " try:")
+    yield from ("def falling_short(worker):", " points = worker._points", " found = []", " try:")
     for place, ladder in enumerate(ladders):
         admitted = ladder.admitted[Action.ACCEPT]
         if admitted != ladder.kind.universe:
@@ -90,10 +90,10 @@ def _learner(type_ids: tuple[str, ...], tables: list[_Regions]) -> Callable[[Wor
     """A function that fills in the points of a profile, and what the tables of regions say of them."""
 
     def learn(worker: WorkerProfile) -> None:
-        points = worker.points
+        points = worker._points
         for type_id in type_ids:
             if type_id not in points:
-                worker.learn_point(type_id)
+                worker._learn_point(type_id)
         for table in tables:
             table.learn(points[LOCALE])
 

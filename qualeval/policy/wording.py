@@ -7,7 +7,7 @@ from qualeval.values.integer_set import IntegerSet, Interval
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["amount", "constraint", "demand", "run_amount"]
+__all__ = ["amount", "constraint", "demand", "place", "run_amount", "value_words"]
 
 
 def amount(integers: IntegerSet, universe: IntegerSet) -> str:
@@ -35,7 +35,7 @@ def constraint(kind: QualificationType, admitted: ValueSet, name: str) -> str:
     if admitted == kind.lacked:
         return f"{name} lacked"
     if isinstance(admitted.held, LocaleSet):
-        return f"{name} {_place(admitted.held)}"
+        return f"{name} {admitted.held if admitted.held.default else f'in {admitted.held}'}"
     return f"{name} in {admitted}" if "," in str(admitted) else f"{name} {admitted}"
 
 
@@ -43,19 +43,29 @@ def demand(kind: QualificationType, admitted: ValueSet, name: str) -> str:
     """What a worker must do or be, as the end of a sentence: `be in US, CA`, `have 3ABC of 2..5`, `not hold 3BLOCK`."""
     universe = kind.universe.held
     if isinstance(admitted.held, LocaleSet):
-        return f"be {_place(admitted.held).replace(', ', ' or ')}"
+        return f"be {place(admitted.held)}"
     if admitted == kind.lacked:
         return f"not hold {name}"
     if admitted == kind.held:
         return f"hold {name}"
     assert isinstance(universe, IntegerSet)
     verb = "hold" if kind.can_be_lacked else "have"
-    missing = universe - admitted.held
-    values = list(missing.intervals())
-    if not admitted.held.is_one_run and all(low == high for low, high in values):
-        return f"{verb} {name} with any value but {missing}"
-    return f"{verb} {name} of {amount(admitted.held, universe)}"
+    words = value_words(admitted.held, universe)
+    return f"{verb} {name} {f'with {words}' if words.startswith('any') else f'of {amount(admitted.held, universe)}'}"
 
 
-def _place(places: LocaleSet) -> str:
-    return str(places) if places.default or places.is_empty else f"in {places}"
+def value_words(admitted: IntegerSet, universe: IntegerSet) -> str:
+    """Integers as what a value is to be: `the value 7`, `a value of 98 or more`, `any value but 3`."""
+    missing = universe - admitted
+    if not admitted.is_one_run and all(low == high for low, high in missing.intervals()):
+        return f"any value but {missing}"
+    if admitted.single is not None:
+        return f"the value {admitted.single}"
+    words = amount(admitted, universe)
+    return f"a value of {words}" if " or " in words else f"a value in {words}"
+
+
+def place(places: LocaleSet) -> str:
+    """Where somebody is to be: `in CA or US`, `anywhere but US-CA`."""
+    words = str(places).replace(", ", " or ")
+    return words if places.default or places.is_empty else f"in {words}"

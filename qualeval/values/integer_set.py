@@ -7,9 +7,9 @@ Two sets are equal exactly if they have the same members.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from itertools import pairwise
-from operator import and_, or_, xor
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, pairwise
+from operator import and_, itemgetter, or_, xor
 
 from attrs import frozen
 
@@ -71,6 +71,24 @@ class IntegerSet:
             else:
                 points += (member, member + 1)
         return cls(tuple(points))
+
+    @classmethod
+    def union(cls, sets: Iterable[IntegerSet]) -> IntegerSet:
+        """The integers in at least one of `sets`: one sweep over all points, so many sets are no trouble."""
+        listed = list(sets)
+        depth = sum(each.starts_inside for each in listed)
+        starts_inside = depth > 0
+        points: list[int] = []
+        steps = sorted(
+            (point, -1 if place % 2 != each.starts_inside else 1)
+            for each in listed
+            for place, point in enumerate(each.points)
+        )
+        for point, group in groupby(steps, key=itemgetter(0)):
+            before, depth = depth, depth + sum(step for _, step in group)
+            if (before > 0) != (depth > 0):
+                points.append(point)
+        return cls(tuple(points), starts_inside)
 
     def __contains__(self, member: int) -> bool:
         return bool((bisect_right(self.points, member) & 1) ^ self.starts_inside)
