@@ -100,16 +100,25 @@ class TypeLadder:
         return self.admitted[action]
 
     def contradiction(self, one: Predicate) -> tuple[int, ...]:
-        """The indexes of a smallest set of requirements, `one` among them if it can be, that leave no state.
+        """The indexes of a smallest set of requirements that leaves no state, with `one` in it if it can be.
 
-        Asked where those that guard the same action leave none: each that is not needed for that is left out in turn.
+        Asked where those that guard the same action leave none. Each that is taken up is the one that, after those
+        before it, left nothing; so none can be spared, and every pass over the rest takes one up.
         """
-        needed = list(self.guarding(one.action))
-        for each in [*(other for other in needed if other is not one), one]:
-            rest = [other for other in needed if other is not each]
-            if rest and intersection(self.kind, rest).is_empty:
-                needed = rest
-        return tuple(each.index for each in needed)
+        every = self.guarding(one.action)
+        others = [each for each in every if each is not one]
+        if intersection(self.kind, others).is_empty:
+            return _indexes(self._needed([], others))
+        return _indexes(self._needed([one], others))
+
+    def _needed(self, needed: list[Predicate], candidates: list[Predicate]) -> list[Predicate]:
+        while not (left := intersection(self.kind, needed)).is_empty:
+            for place, each in enumerate(candidates):
+                left &= each.admitted
+                if left.is_empty:
+                    needed, candidates = [*needed, each], candidates[:place]
+                    break
+        return needed
 
     def guarding(self, action: Action) -> tuple[Predicate, ...]:
         """The predicates that guard `action`."""
@@ -135,3 +144,7 @@ def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
 def intersection(kind: QualificationType, predicates: Iterable[Predicate]) -> ValueSet:
     """The states that all of these admit; the universe where there are none."""
     return reduce(and_, (each.admitted for each in predicates), kind.universe)
+
+
+def _indexes(predicates: list[Predicate]) -> tuple[int, ...]:
+    return tuple(sorted(each.index for each in predicates))

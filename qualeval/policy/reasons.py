@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from qualeval.model.actions import ActionsGuarded
+from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.facts import Fact
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.words import Word
@@ -142,12 +142,16 @@ class Reason:
 def reasons(ladder: TypeLadder, fact: Fact) -> list[Reason]:
     """The reasons of all requirements on one type, in the HIT's order."""
     found = []
+    conflicts: dict[Action, tuple[int, ...]] = {}
     for each in ladder.predicates:
         lies = relation(fact.states, each.admitted)
-        if lies is _ACROSS:
-            found.append(_across(each, fact, ladder))
-        else:
+        if lies is not _ACROSS:
             found.append(Reason(each, fact, _MET if lies is _INSIDE else _UNMET, (), ladder))
+            continue
+        if each.action not in conflicts:
+            conflicts[each.action] = _conflict(ladder, fact.states, each.action)
+        others = tuple(index for index in conflicts[each.action] if index != each.index)
+        found.append(Reason(each, fact, _UNMET if others else State.UNKNOWN, others, ladder))
     return found
 
 
@@ -156,18 +160,17 @@ _MET, _UNMET = State.MET, State.UNMET
 _INSIDE, _ACROSS = Relation.INSIDE, Relation.ACROSS
 
 
-def _across(each: Predicate, fact: Fact, ladder: TypeLadder) -> Reason:
-    """Not met and not missed alone: a conflict where the requirements that guard the same action leave nothing.
+def _conflict(ladder: TypeLadder, states: ValueSet, action: Action) -> tuple[int, ...]:
+    """The requirements guarding an action that are missed together though none is missed alone; else none.
 
-    They can leave nothing only together, so a conflict has others: at least one that is not met either.
+    They are those that are not met. Whoever is one of them is not alone: what it leaves, only the others can take away.
     """
-    beside = [other for other in ladder.guarding(each.action) if other is not each]
-    relations = {other.index: relation(fact.states, other.admitted) for other in beside}
-    missed_alone = Relation.OUTSIDE in relations.values()
-    if not missed_alone and fact.states.is_disjoint(ladder.admitted[each.action]):
-        others = tuple(index for index, lies in relations.items() if lies is not _INSIDE)
-        return Reason(each, fact, _UNMET, others, ladder)
-    return Reason(each, fact, State.UNKNOWN, (), ladder)
+    if not states.is_disjoint(ladder.admitted[action]):
+        return ()
+    relations = {each.index: relation(states, each.admitted) for each in ladder.guarding(action)}
+    if Relation.OUTSIDE in relations.values():
+        return ()
+    return tuple(index for index, lies in relations.items() if lies is _ACROSS)
 
 
 def _unmet_code(each: Predicate, states: ValueSet) -> ReasonCode:
