@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from qualeval.model.actions import ActionsGuarded
-from qualeval.model.facts import read_fact
+from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import (
     ADULT,
     LOCALE,
@@ -144,10 +144,8 @@ def wire(requirement: QualificationRequirement) -> dict[str, Any]:
         "QualificationTypeId": requirement.qualification_type_id,
         "Comparator": str(requirement.comparator),
         "IntegerValues": list(requirement.integer_values),
-        "LocaleValues": [
-            {"Country": each.country, "Subdivision": each.subdivision} for each in requirement.locale_values
-        ],
-        "ActionsGuarded": requirement.actions_guarded,
+        "LocaleValues": [_place(each) for each in requirement.locale_values],
+        "ActionsGuarded": requirement.actions_guarded and str(requirement.actions_guarded),
         "RequiredToPreview": requirement.required_to_preview,
     }
     return {key: value for key, value in written.items() if value not in (None, [])}

@@ -487,3 +487,25 @@ def test_integers_beyond_any_float_are_exact() -> None:
     assert not policy.permits(worker("A1", {"3ABC": huge}))
     assert policy.permits(worker("A1", {"3ABC": huge + 1}))
     assert policy.permits(WorkerProfile("A1", {"3ABC": read_fact("3ABC", IntegerSet.at_least(huge + 1))}))
+
+
+@settings(max_examples=600)
+@given(cases())
+def test_a_contradiction_names_a_smallest_set(case: Case) -> None:
+    """Without any one of the requirements that are said to contradict each other, some state is left."""
+    listed, _ = case
+    policy = compile_requirements(listed)
+    written = wires(listed)
+    for type_id, ladder in policy.ladders.items():
+        for action in Action:
+            if not ladder.admitted[action].is_empty:
+                continue
+            named = ladder.contradiction(action)
+
+            assert named
+            assert not _left(written, type_id, named)
+            assert all(_left(written, type_id, [each for each in named if each != index]) for index in named)
+
+
+def _left(written: Sequence[Wire], type_id: str, indexes: Sequence[int]) -> list[reference.State]:
+    return [state for state in STATES[type_id] if all(reference.meets(written[index], state) for index in indexes)]

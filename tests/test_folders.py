@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qualeval.engine import HITSource
-from qualeval.errors import HITNotFound, InputNotFound, InvalidInput
+from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, WrongType
 from qualeval.model.qualification_types import TypeNames
 from qualeval.sources.folders import HITFolder
 
@@ -92,6 +93,18 @@ def test_an_id_is_never_a_path(tmp_path: Path, hit_id: str) -> None:
         HITFolder(tmp_path).get_hit(hit_id)
 
 
+@pytest.mark.parametrize(
+    ("hit_id", "got"),
+    [(None, "`null`"), (3, "the number `3`"), (b"3A", "a value of the Python type bytes"), (["3A"], "a list")],
+)
+def test_an_id_of_another_type(tmp_path: Path, hit_id: Any, got: str) -> None:
+    """It is refused in our own words, whatever is in the folder."""
+    with pytest.raises(WrongType) as caught:
+        HITFolder(tmp_path).get_hit(hit_id)
+
+    assert f"expected the id of a HIT, as text, got {got}" == str(caught.value)
+
+
 def test_a_folder_without_files(tmp_path: Path) -> None:
     """An empty folder, none, and a file in its place are told apart."""
     file = save(tmp_path, "3A.json", hit("3A"))
@@ -154,6 +167,23 @@ def test_a_file_that_is_closed_to_us(tmp_path: Path) -> None:
     save(tmp_path, "b.json", hit("3B")).chmod(0)
 
     assert "permission denied" in refusal(HITFolder(tmp_path), "3B")
+
+
+def test_a_folder_that_may_be_listed_and_not_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its files are cannot be asked, so each counts as a file that could not be read."""
+    save(tmp_path, "b.json", hit("3B"))
+
+    def refuse(path: object, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as closed:  # root may search everything
+        closed.setattr("os.stat", refuse)
+        closed.setattr("qualeval.sources.texts.open", refuse, raising=False)
+        message = refusal(HITFolder(tmp_path), "3B")
+
+    assert message.endswith(
+        f"1 file could not be read, and may hold it:\n  cannot read {tmp_path}/b.json: permission denied"
+    )
 
 
 def test_a_link_to_nowhere(tmp_path: Path) -> None:

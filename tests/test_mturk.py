@@ -27,7 +27,7 @@ from botocore.loaders import Loader
 from botocore.retries.bucket import TokenBucket
 from botocore.retries.standard import ExponentialBackoff
 
-from qualeval.errors import HITNotFound, InvalidInput, NoSuchHIT, QualevalError, ServiceError
+from qualeval.errors import HITNotFound, InvalidInput, NoSuchHIT, QualevalError, ServiceError, WrongType
 from qualeval.sources.mturk import CODES, FAILURES, SANDBOX, GetsHIT, MTurk, without_secrets
 from tests.loopback import (
     CONTENT_TYPE,
@@ -281,6 +281,31 @@ def test_settings_that_cannot_be(settings: dict[str, Any], said: str) -> None:
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"timeout": "x"}, "timeout: expected a number of seconds, got the text `x`"),
+        ({"timeout": None}, "timeout: expected a number of seconds, got `null`"),
+        ({"timeout": True}, "timeout: expected a number of seconds, got `true`"),
+        ({"max_attempts": "3"}, "max_attempts: expected an integer, got the text `3`"),
+        ({"max_attempts": 2.5}, "max_attempts: expected an integer, got the number `2.5`"),
+        ({"region": 5}, "region: expected text, got the number `5`"),
+        ({"region": ["us-east-1"]}, "region: expected text, got a list"),
+        ({"endpoint_url": 5}, "endpoint_url: expected text, got the number `5`"),
+        ({"endpoint_url": b"http://host"}, "endpoint_url: expected text, got a value of the Python type bytes"),
+        ({"profile": 5}, "profile: expected text, got the number `5`"),
+        ({"sandbox": "yes"}, "sandbox: expected True or False, got the text `yes`"),
+        ({"region": 5, "profile": []}, "profile: expected text, got a list; region: expected text, got the number `5`"),
+    ],
+)  # fmt: skip
+def test_settings_of_another_type(settings: dict[str, Any], said: str) -> None:
+    """A setting of the wrong Python type is refused in our own words, with all others of which that is so."""
+    with pytest.raises(WrongType) as caught:
+        MTurk.connect(**settings)
+
+    assert said == str(caught.value)
+
+
 def test_all_wrong_settings_are_named_at_once() -> None:
     """Every wrong setting is a problem of its own, and a password in an address is not shown."""
     with pytest.raises(InvalidInput) as caught:
@@ -507,6 +532,19 @@ def test_answer_about_another_hit(service: Loopback, connect: Connect) -> None:
     raised = failure(connect())
 
     assert raised.message == "asked for HIT `3XYZ`, the service answered about HIT `3OTHER`"
+
+
+@pytest.mark.parametrize("body", ['{"HIT": {"Title": "x"}}', '{"HIT": {"QualificationRequirements": []}}'])
+def test_answer_about_no_hit_in_particular(service: Loopback, connect: Connect, body: str) -> None:
+    """A HIT without an id is foreign as well: a failure of what answered, not of what was asked."""
+    service.fail(text(body), times=2)
+    source = connect()
+
+    raised = failure(source)
+
+    assert raised.message == "asked for HIT `3XYZ`, the service answered about a HIT without HITId"
+    with pytest.raises(ServiceError):
+        source.get_hit(HIT_ID)
 
 
 # The way to the service

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,7 +108,7 @@ def test_a_hit_is_fetched_by_its_marks(mark: dict[str, object]) -> None:
     assert parse_hit({"HIT": bare}).is_fetched
     assert parse_hit({"HITs": [bare]}).is_fetched
     assert not parse_hit(bare).is_fetched
-    assert not parse_hit([]).is_fetched
+    assert not parse_hit([IN_US]).is_fetched
 
 
 def test_metadata_of_the_response_is_dropped_and_other_keys_are_kept() -> None:
@@ -230,7 +232,9 @@ def test_what_is_sent_is_read_again(requirements: list[QualificationRequirement]
 def test_several_hits_of_one_file(text: str) -> None:
     """A ListHITs answer, a list, JSON Lines and YAML documents hold several HITs; load_hit then says how many."""
     assert [hit.hit_id for hit in load_hits(io.StringIO(text))] == ["3A", "3B"]
-    assert file_refusals(load_hit, text) == ["expected one HIT, found 2: `3A`, `3B`; use load_hits"]
+    assert file_refusals(load_hit, text) == [
+        "expected one HIT, found 2: `3A`, `3B`; give one of them (qualeval.load_hits reads them all)"
+    ]
 
 
 def test_many_hits_are_not_all_named() -> None:
@@ -240,15 +244,21 @@ def test_many_hits_are_not_all_named() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_hit(hits)
 
-    message = "expected one HIT, found 9: one without an id, `30`, `31`, `32`, `33` and 4 more; use parse_hits"
-    assert message == str(caught.value)
+    message = "expected one HIT, found 9: one without an id, `30`, `31`, `32`, `33` and 4 more"
+    assert f"{message}; give one of them (qualeval.parse_hits reads them all)" == str(caught.value)
 
 
 def test_no_hit_at_all() -> None:
-    """An answer without HITs holds none; an empty list is a HIT without requirements where one HIT is expected."""
+    """An answer without HITs holds none, nor does the `[]` that `list-hits --query` prints where nothing matched."""
+    none = 'expected one HIT, found none; a HIT without requirements says `{"QualificationRequirements": []}`'
+
     assert [] == parse_hits({"HITs": []}) == parse_hits([]) == load_hits(io.StringIO("[]"))
-    assert HIT() == parse_hit([]) == load_hit(io.StringIO("[]"))
-    assert file_refusals(load_hit, '{"HITs": []}') == ["expected one HIT, found none"]
+    for text in ("[]", '{"HITs": []}', "[]\n[]\n"):
+        assert [none] == file_refusals(load_hit, text)
+    with pytest.raises(InvalidInput) as caught:
+        parse_hit([])
+    assert none == str(caught.value)
+    assert parse_hit({"QualificationRequirements": []}).requirements == ()
 
 
 # --- what is refused, in which words
@@ -270,6 +280,10 @@ ALL_COMPARATORS = ", ".join(f"`{each}`" for each in Comparator)
         ({"Comparator": " EqualTo"}, "Comparator: unknown comparator ` EqualTo`; did you mean `EqualTo`?"),
         ({"Comparator": "equalto"}, "Comparator: unknown comparator `equalto`; did you mean `EqualTo`?"),
         ({"Comparator": "=="}, "Comparator: unknown comparator `==`; did you mean `EqualTo`?"),
+        ({"Comparator": " >= "}, "Comparator: unknown comparator ` >= `; did you mean `GreaterThanOrEqualTo`?"),
+        ({"ActionsGuarded": ">="}, "ActionsGuarded: unknown guard `>=`; known are `Accept`, `PreviewAndAccept`, `DiscoverPreviewAndAccept`"),
+        ({"ActionsGuarded": []}, "ActionsGuarded: expected text, got a list; known are `Accept`, `PreviewAndAccept`, `DiscoverPreviewAndAccept`"),
+        ({"Comparator": 10**5000}, f"Comparator: expected text, got a number of more than a thousand digits; known are {ALL_COMPARATORS}"),
         ({"Comparator": "zzz"}, f"Comparator: unknown comparator `zzz`; known are {ALL_COMPARATORS}"),
         ({"Comparator": 5}, f"Comparator: expected text, got the number `5`; known are {ALL_COMPARATORS}"),
         ({"Comparator": None}, "Comparator: got `null`; give a value"),
@@ -426,12 +440,100 @@ def test_a_misspelt_key_is_no_hit_without_requirements(key: str) -> None:
     assert [f"HIT 0: {message}"] == refusals([{"HITId": "3H", key: [IN_US]}])
 
 
-def test_a_fetched_hit_without_requirements_has_none() -> None:
-    """The service leaves out an empty list; no key of the API's HIT counts as a misspelling."""
-    fetched = {key: value for key, value in FETCHED.items() if key != "QualificationRequirements"}
-    others = ["HITGroupId", "HITLayoutId", "Description", "Question", "Keywords", "RequesterAnnotation"]
+NO_OTHER = "and no QualificationRequirements; did you mean"
 
-    assert parse_hit({**fetched, **dict.fromkeys(others, "x")}).requirements == ()
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"QualificationRequirements": [], "qualificationRequirements": [IN_US]}, "qualificationRequirements: unknown key `qualificationRequirements` beside `QualificationRequirements`; leave one of them out"),
+        ({"QualificationRequirements": [RATE], "QualificationRequirement": [IN_US]}, "QualificationRequirement: unknown key `QualificationRequirement` beside `QualificationRequirements`; leave one of them out"),
+        ({"QualificationRequirements": [], "Quals": [IN_US]}, "Quals: unknown key `Quals` beside `QualificationRequirements`; leave one of them out"),
+        ({"Quals": [IN_US]}, f"Quals: unknown key `Quals`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"QualReqs": [5, IN_US]}, f"QualReqs: unknown key `QualReqs`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"Constraints": (IN_US,)}, f"Constraints: unknown key `Constraints`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"Constraint": IN_US}, f"Constraint: unknown key `Constraint`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"Quals": [{"QualificationTypeId": "3ABC", "IntegerValues": [1]}]}, f"Quals: unknown key `Quals`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"quals": [{"qualification_type_id": "3ABC", "locale_values": []}]}, f"quals: unknown key `quals`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"quals": [{"comparator": "Exists"}]}, f"quals: unknown key `quals`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"Quals": {"all": {"of": [IN_US]}}}, f"Quals: unknown key `Quals`, {NO_OTHER} `QualificationRequirements`?"),
+        ({5: [IN_US]}, f"unknown key `5`, {NO_OTHER} `QualificationRequirements`?"),
+        ({10**5000: [IN_US]}, f"unknown key a number of more than a thousand digits, {NO_OTHER} `QualificationRequirements`?"),
+        ({"hit": {"QualificationRequirements": [IN_US]}}, f"hit: unknown key `hit`, {NO_OTHER} `HIT`?"),
+        ({"hit": {"HITId": "3H"}}, f"hit: unknown key `hit`, {NO_OTHER} `HIT`?"),
+        ({"Task": {"QualificationRequirements": []}}, f"Task: unknown key `Task`, {NO_OTHER} `HIT`?"),
+        ({"Task": {"qualificationRequirements": [IN_US]}}, f"Task: unknown key `Task`, {NO_OTHER} `QualificationRequirements`?"),
+        ({"Hits": [{"HITId": "3H"}]}, f"Hits: unknown key `Hits`, {NO_OTHER} `HITs`?"),
+    ],
+)  # fmt: skip
+def test_requirements_under_another_key(value: dict[Any, object], message: str) -> None:
+    """Whatever the key is called, and whatever stands beside it: requirements that nobody reads would let everybody in."""
+    assert [message] == refusals({"HITId": "3H", **value})
+    assert [f"HIT: {message}" if message.startswith("unknown") else message] == refusals(
+        {"HIT": {"HITId": "3H", **value}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"HIT": {"HITId": "3H"}, "QualificationRequirement": [IN_US]}, "QualificationRequirement: unknown key `QualificationRequirement` beside `HIT`; did you mean `QualificationRequirements`, inside the HIT?"),
+        ({"HIT": {"HITId": "3H"}, "Quals": [IN_US]}, "Quals: unknown key `Quals` beside `HIT`; did you mean `QualificationRequirements`, inside the HIT?"),
+        ({"HIT": {"HITId": "3H"}, "hit": {"QualificationRequirements": [IN_US]}}, "hit: unknown key `hit` beside `HIT`; leave one of them out"),
+        ({"HIT": {"HITId": "3H"}, "Hits": []}, "Hits: unknown key `Hits` beside `HIT`; leave one of them out"),
+        ({"HITs": [], "Hits": [{"HITId": "3H"}]}, "Hits: unknown key `Hits` beside `HITs`; leave one of them out"),
+        ({"HITs": [], "Items": [FETCHED]}, "Items: unknown key `Items` beside `HITs`; leave one of them out"),
+        ({"HITs": [{"HITId": "3H"}], "Quals": IN_US}, "Quals: unknown key `Quals` beside `HITs`; did you mean `QualificationRequirements`, inside the HIT?"),
+        ({"hit": FETCHED}, f"hit: unknown key `hit`, {NO_OTHER} `HIT`?"),
+        ({"Hits": [FETCHED]}, f"Hits: unknown key `Hits`, {NO_OTHER} `HITs`?"),
+    ],
+)  # fmt: skip
+def test_requirements_beside_the_wrapper(value: dict[str, object], message: str) -> None:
+    """In an answer only the HIT itself, or the list of them, is read."""
+    assert [message] == refusals(value)
+
+
+def test_a_hit_that_holds_itself() -> None:
+    """Python's dicts can; the search for requirements ends all the same."""
+    endless: dict[str, Any] = {"HITId": "3H"}
+    endless["again"] = [endless]
+
+    assert parse_hit(endless).requirements == ()
+    endless["Quals"] = [IN_US]
+    assert len(refusals(endless)) == 2
+
+
+def of_shape(shape: Shape) -> object:
+    """A value of a shape of the service model, with every key that it can have."""
+    match shape:
+        case StructureShape():
+            return {name: of_shape(member) for name, member in shape.members.items()}
+        case ListShape():
+            return [of_shape(shape.member)]
+    return {"timestamp": 0, "integer": 1, "long": 1, "boolean": False}.get(shape.type_name, "x")
+
+
+@pytest.mark.parametrize(
+    "name", ["HIT", "CreateHITRequest", "CreateHITTypeRequest", "CreateHITResponse", "ListHITsResponse"]
+)
+@pytest.mark.parametrize("requirements", [..., [], [IN_US]])
+def test_no_key_of_the_service_is_taken_for_another(name: str, requirements: Any) -> None:
+    """Everything that a HIT, a request or an answer of the API can hold loads, with and without requirements."""
+    written: Any = of_shape(ServiceModel(Loader().load_service_model("mturk", "service-2")).shape_for(name))
+    (hit,) = written["HITs"] if "HITs" in written else [written.get("HIT", written)]
+    del hit["QualificationRequirements"]
+    hit |= {"HITId": "3H"} if requirements is ... else {"QualificationRequirements": requirements}
+
+    assert len(parse_hit({**written, "ResponseMetadata": {"HTTPHeaders": {"date": "x"}}}).requirements) == (
+        requirements == [IN_US]
+    )
+
+
+def test_a_fetched_hit_without_requirements_has_none() -> None:
+    """The service leaves out an empty list."""
+    fetched = {key: value for key, value in FETCHED.items() if key != "QualificationRequirements"}
+
+    assert parse_hit(fetched).requirements == ()
 
 
 # --- where in the file
@@ -521,17 +623,16 @@ def test_anything_is_hits_or_invalid(tree: Any) -> None:
 
 
 def raw_requirements(tree: Any) -> list[Any]:
-    """All that stands where a requirement stands, in the forms of SOUND."""
-    if isinstance(tree, list):
-        return [each for part in tree for each in ([part] if "Comparator" in part else raw_requirements(part))]
-    if "HITs" in tree:
-        return raw_requirements(tree["HITs"])
-    return list(tree.get("HIT", tree).get("QualificationRequirements", []))
+    """All that looks like a requirement, wherever in the tree it stands."""
+    if isinstance(tree, dict) and ("Comparator" in tree or {"QualificationTypeId", "IntegerValues"} <= tree.keys()):
+        return [tree]
+    parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    return [each for part in parts for each in raw_requirements(part)]
 
 
 @given(mutants(SOUND, KEYS, WORDS))
 def test_no_part_of_a_requirement_is_lost(tree: Any) -> None:
-    """What loads says just what was written: no key, value, guard or requirement is passed over."""
+    """What loads says just what was written: no key, value, guard or requirement is passed over, wherever it stands."""
     try:
         hits = parse_hits(tree)
     except InvalidInput:

@@ -120,7 +120,7 @@ def test_a_whole_profile() -> None:
     assert read == load_worker(io.StringIO(json.dumps(PROFILE)))
 
 
-@pytest.mark.parametrize("value", [{}, {"WorkerId": "A1"}, {"Qualifications": []}, {"Facts": {}}])
+@pytest.mark.parametrize("value", [{"WorkerId": "A1"}, {"Qualifications": []}, {"Facts": {}}])
 def test_a_profile_may_say_nothing(value: dict[str, object]) -> None:
     """Nothing is known of such a worker, and nothing follows from it."""
     assert worker(value.get("WorkerId")) == parse_worker(value)  # type: ignore[arg-type]
@@ -177,10 +177,14 @@ def test_yaml_means_what_it_says() -> None:
         {"Qualification": ENTRY, "ResponseMetadata": {}},
         [{"Qualification": ENTRY}],
         {"Qualifications": [ENTRY], "NumResults": 1, "NextToken": "x", "ResponseMetadata": {}},
+        [{"WorkerId": "A1"}, {"Qualification": ENTRY}],
+        [{"Qualification": ENTRY}, {"WorkerId": "A1"}],
+        [{"WorkerId": "A1"}, {"Qualifications": [ENTRY], "NumResults": 1}],
+        [{"WorkerId": "A1"}, {"Qualifications": [ENTRY]}],
     ],
 )
 def test_answers_about_one_worker(value: Any) -> None:
-    """Pasted into a profile, or given whole."""
+    """Pasted into a profile, beside it, or given whole."""
     assert worker("A1", {"3ABC": 80}) == parse_worker(value)
 
 
@@ -211,14 +215,35 @@ TWO_WORKERS = [worker("A2", {"3ABC": 1, "3X": 5}), worker("A1", {"3ABC": 2})]
 def test_answers_are_gathered_by_worker(text: str) -> None:
     """One answer, pages of it on lines or in a list, and single scores: workers in the order of their first entry."""
     assert load_workers(io.StringIO(text)) == TWO_WORKERS
-    assert file_refusals(load_worker, text) == ["expected one worker, found 2: `A2`, `A1`; use load_workers"]
+    assert file_refusals(load_worker, text) == [
+        "expected one worker, found 2: `A2`, `A1`; give one of them (qualeval.load_workers reads them all)"
+    ]
+
+
+def test_answers_reach_the_profiles_of_their_workers() -> None:
+    """A list of the blocked is true of a worker wherever it stands, and of each profile where a worker has two."""
+    blocked = answer(("A3", "3BLOCK", 1), ("A1", "3BLOCK", 1))
+    profiles = [
+        {"WorkerId": "A2", "Complete": True},
+        {"WorkerId": "A1", "Facts": {"3ABC": 1}},
+        {"Qualifications": [{**ENTRY, "IntegerValue": 2}], "Blocked": False},
+    ]
+    a1, a2, a3 = worker("A1", {"3ABC": 1, "3BLOCK": 1}), worker("A2", complete=True), worker("A3", {"3BLOCK": 1})
+    a1_again = worker("A1", {"3ABC": 2, "3BLOCK": 1}, blocked=False)
+
+    assert [a2, a1, a1_again, a3] == parse_workers([*profiles, blocked])
+    assert [a3, a1, a1_again, a2] == parse_workers([blocked, *profiles])
+    lines = "\n".join(map(json.dumps, [profiles[0], blocked, profiles[1]]))
+    assert [a2, a3, a1] == load_workers(io.StringIO(lines))
 
 
 def test_an_answer_about_nobody() -> None:
     """A type that nobody holds has no workers; a profile without entries is one worker."""
     assert [] == parse_workers({"Qualifications": [], "NumResults": 0}) == parse_workers([])
     assert [worker(None)] == parse_workers({"Qualifications": []})
-    assert file_refusals(load_worker, "[]") == ["expected one worker, found none"]
+    assert file_refusals(load_worker, "[]") == [
+        'expected one worker, found none; one of whom nothing is known is written `{"WorkerId": "A1"}`'
+    ]
 
 
 @pytest.mark.parametrize(
@@ -304,6 +329,7 @@ def test_a_fact_with_a_mistake(fact: object, message: str) -> None:
 
 
 ELSEWHERE = "give the worker here, and the HIT where a HIT is expected"
+UNKNOWN_WORKER = 'one of whom nothing is known is written `{"WorkerId": "A1"}`'
 NO_TYPE = "names of your own go into [tool.qualeval.types]"
 
 
@@ -317,6 +343,10 @@ NO_TYPE = "names of your own go into [tool.qualeval.types]"
         ({"WorkerId": ""}, ["WorkerId: expected text, got an empty text"]),
         ({"Blocked": "true"}, ["Blocked: expected true or false, got the text `true`; write `true` without quotes"]),
         ({"Complete": "3BLOCK"}, ['Complete: expected true, false or a list of qualification types, got the text `3BLOCK`; write `["3BLOCK"]`']),
+        ({"Complete": "true"}, ["Complete: expected true, false or a list of qualification types, got the text `true`; write `true` without quotes"]),
+        ({"Complete": "False "}, ["Complete: expected true, false or a list of qualification types, got the text `False `; write `false` without quotes"]),
+        ({"Complete": 1}, ["Complete: expected true, false or a list of qualification types, got the number `1`; write `true`"]),
+        ({"Complete": 5}, ['Complete: expected true, false or a list of qualification types, got the number `5`; write `["5"]`']),
         ({"Complete": None}, ["Complete: got `null`; leave the key out"]),
         ({"Complete": ["Italian", 5]}, ["Complete[1]: expected the id of a qualification type, as text, got the number `5`; write `\"5\"`", f"Complete[0]: unknown qualification type `Italian`; {NO_TYPE}"]),
         ({"Facts": []}, ["Facts: expected an object, got a list"]),
@@ -333,8 +363,16 @@ NO_TYPE = "names of your own go into [tool.qualeval.types]"
         ({"Facts": {"Worker_Locale": "US", LOCALE: "CA"}}, [f"Facts.{LOCALE}: `Worker_Locale` is said a second time, first at Facts.Worker_Locale; say it once"]),
         ({"Qualifications": [entry(), entry()], "Facts": {"3ABC": 1}}, ["qualification 1: `3ABC` is said a second time, first at qualification 0; say it once", "Facts.3ABC: `3ABC` is said a second time, first at qualification 0; say it once"]),
         ([{"Qualification": ENTRY}, {"Qualification": ENTRY}], ["qualification 1: `3ABC` is said a second time, first at qualification 0; say it once"]),
-        ([{}, {"Qualifications": [entry(), entry()]}], ["worker 1: qualification 1: `3ABC` is said a second time, first at qualification 0; say it once"]),
+        ([{"WorkerId": "A1", "Facts": {"3ABC": 1}}, {"Qualification": ENTRY}], ["qualification 1: `3ABC` is said a second time, first at worker 0: Facts.3ABC; say it once"]),
+        ([{"Qualification": ENTRY}, {"WorkerId": "A1", "Facts": {"3ABC": 1}}], ["qualification 0: `3ABC` is said a second time, first at worker 1: Facts.3ABC; say it once"]),
+        ([{"Qualifications": [ENTRY]}, {"Qualifications": [ENTRY]}], ["worker 1: qualification 0: `3ABC` is said a second time, first at worker 0: qualification 0; say it once"]),
+        ([{"WorkerId": "A2"}, {"Qualifications": [entry(), entry()]}], ["worker 1: qualification 1: `3ABC` is said a second time, first at qualification 0; say it once"]),
         ([{"Qualification": ENTRY}, {"Qualification": entry()}], ["qualification 1: `WorkerId` is missing; the other entries name theirs; give each a WorkerId"]),
+        ([{"WorkerId": "A1"}, {"Qualification": entry()}], ["qualification 1: `WorkerId` is missing; the other entries name theirs; give each a WorkerId"]),
+        ({}, [f"an empty object says nothing of a worker; {UNKNOWN_WORKER}"]),
+        ([{}], [f"worker 0: an empty object says nothing of a worker; {UNKNOWN_WORKER}"]),
+        ({"ResponseMetadata": {}}, [f"an object with only `ResponseMetadata` says nothing of a worker; {UNKNOWN_WORKER}"]),
+        ({"NumResults": 0, "ResponseMetadata": {}}, [f"an object with only `NumResults` and `ResponseMetadata` says nothing of a worker; {UNKNOWN_WORKER}"]),
         (entry(), ['this is one qualification of a worker, expected a worker profile; put it into a profile: `{"WorkerId": "...", "Qualifications": [...]}`']),
         (entry(Comparator="Exists"), [f"this is one requirement, expected a worker profile; {ELSEWHERE}"]),
         ({"HIT": {}}, [f"this is a HIT, expected a worker profile; {ELSEWHERE}"]),
@@ -349,6 +387,13 @@ NO_TYPE = "names of your own go into [tool.qualeval.types]"
 def test_a_profile_with_a_mistake(value: object, messages: list[str]) -> None:
     """What was given instead is named, and where it belongs."""
     assert messages == refusals(value)
+
+
+def test_symbols_are_for_comparators_alone() -> None:
+    """What stands for a comparator elsewhere is no hint at a status."""
+    (message,) = refusals({"Qualifications": [entry(Status=">=")]})
+
+    assert "unknown status `>=`; known are `Granted`" in message
 
 
 def test_all_problems_of_one_entry_at_once() -> None:

@@ -15,7 +15,7 @@ from qualeval.cli.what_if import what_if
 
 __all__ = ["cli", "main"]
 
-_SECTIONS = {"Judge a worker": (check, explain, what_if, fetch)}
+_SECTIONS = {"Judge": (check, explain, what_if, fetch)}
 
 
 class _Grouped(click.Group):
@@ -31,7 +31,7 @@ class _Grouped(click.Group):
     cls=_Grouped,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: qualeval check hit.json worker.json. Exit status: 0 permitted, 1 denied, 2 invalid usage or "
-    "input, 3 unknown, 4 the service failed.",
+    "input, 3 unknown, 4 the service failed, 70 a bug, 130 interrupted, 141 the output's reader went away.",
 )
 @click.version_option(version("qualeval"), prog_name="qualeval")
 def cli() -> None:
@@ -45,4 +45,5 @@ for _commands in _SECTIONS.values():
 
 def main() -> None:
     """Runs the command line of this process and ends it with its status."""
+    status.open_streams()
     sys.exit(status.run(lambda: cli.main(prog_name="qualeval", standalone_mode=False)))

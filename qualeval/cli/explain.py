@@ -14,7 +14,7 @@ __all__ = ["explain"]
 
 
 @click.command(epilog="Example: qualeval explain hit.json")
-@click.argument("hit")
+@inputs.file_argument("hit")
 @inputs.format_option
 @inputs.aws_options
 def explain(hit: str, output_format: str, service: inputs.Service) -> int:
@@ -34,21 +34,27 @@ def explain(hit: str, output_format: str, service: inputs.Service) -> int:
 
 def _show(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> None:
     described = [(), *(policy.describe(action) for action in qe.Action)]
-    sentences = [_sentence(action, *pair) for action, pair in zip(qe.Action, pairwise(described), strict=True)]
+    sentences = [
+        _sentence(action, before, demands, policy.contradictions(action))
+        for action, (before, demands) in zip(qe.Action, pairwise(described), strict=True)
+    ]
     grid = output.table()
     for index, each in enumerate(hit.requirements):
         output.row(grid, str(index), output.requirement_text(each, types), f"guards {each.guard}")
-    output.show(f"{output.hit_line(hit)}\n", *sentences, *output.section("Requirements", grid))
+    title = [f"{line}\n"] if (line := output.hit_line(hit)) else []
+    output.show(*title, *sentences, *output.section("Requirements", grid))
 
 
-def _sentence(action: qe.Action, before: tuple[str, ...] | None, demands: tuple[str, ...] | None) -> str:
+def _sentence(
+    action: qe.Action, before: tuple[str, ...] | None, demands: tuple[str, ...] | None, why_nobody: tuple[str, ...]
+) -> str:
     if demands is None:
-        return f"Nobody can {action} it: the requirements contradict each other."
+        return f"Nobody can {action} it: {'; '.join(map(output.clean, why_nobody))}."
     if not demands:
         return f"Every worker may {action} it."
     if demands == before:
         return f"To {action} it, a worker needs nothing more."
-    return "\n".join([f"To {action} it, a worker must", *(f"  - {demand}" for demand in demands)])
+    return "\n".join([f"To {action} it, a worker must", *(f"  - {output.clean(demand)}" for demand in demands)])
 
 
 def _as_dict(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def _as_dict(hit: qe.HIT, policy: qe.AccessPolicy, types: qe.TypeNames) -> dict[
         "hit_id": hit.hit_id,
         "title": hit.title,
         "actions": {
-            action: {"anybody": words is not None, "must": list(words or ())} for action, words in described.items()
+            action: {"satisfiable": words is not None, "must": list(words or ())} for action, words in described.items()
         },
         "requirements": [
             {

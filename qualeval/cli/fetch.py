@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from qualeval.cli import inputs
+from qualeval.cli import inputs, output
 
 __all__ = ["fetch"]
+
+_STDOUT = Path("-")
 
 
 @click.command(epilog="Example: qualeval fetch 3XYZ --sandbox -o hit.json")
@@ -23,13 +25,13 @@ def fetch(hit_id: str, path: Path | None, as_request: bool, service: inputs.Serv
 
     A HIT without requirements, or with some that cannot be read, is fetched all the same.
     """
+    inputs.hit_id_of(hit_id)
     client = service.connect()
     answer = client.get_hit(hit_id).to_mturk() if as_request else client.get_hit_answer(hit_id)
-    text = json.dumps(answer, indent=2, ensure_ascii=False, default=_plain)
-    if path is None:
-        click.echo(text)
+    if path is None or path == _STDOUT:
+        click.echo(output.json_text(answer, encoding=sys.stdout.encoding, default=_plain))
     else:
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(output.json_text(answer, default=_plain) + "\n", encoding="utf-8")
     return 0
 
 

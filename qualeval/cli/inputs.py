@@ -11,9 +11,10 @@ from typing import Any, TypeVar, cast
 
 import click
 from attrs import fields, frozen
+from click.shell_completion import CompletionItem
 
 import qualeval as qe
-from qualeval.model.changes import read_guard
+from qualeval.cli import output
 
 __all__ = [
     "HITChanges",
@@ -21,8 +22,10 @@ __all__ = [
     "action_option",
     "aws_options",
     "facts_of",
+    "file_argument",
     "format_option",
     "hit_changes",
+    "hit_id_of",
     "hit_of",
     "names",
     "refuse_two_streams",
@@ -34,11 +37,26 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+
+
+def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+def file_argument(name: str) -> Callable[[Command], Command]:
+    """An argument that is a file most of the time, and an id or `-` otherwise: shells complete it as a file."""
+    return click.argument(name, shell_complete=_files)
 
 
 def names() -> qe.TypeNames:
     """The names for types: the system's, and those of the configuration nearest to the working directory."""
-    return qe.find_type_names(Path.cwd())
+    try:
+        return qe.find_type_names(Path.cwd())
+    except FileNotFoundError as error:
+        if isinstance(error, qe.QualevalError):
+            raise
+        raise qe.InputNotFound("the working directory is gone; change to one that exists") from None
 
 
 @frozen
@@ -136,7 +154,7 @@ class HITChanges:
     def applied(self, hit: qe.HIT) -> qe.HIT:
         """The HIT after them."""
         values = {_index("--value", key): text for key, text in _pairs("--value", "INDEX", self.values)}
-        guards = {_index("--guard", key): read_guard(text) for key, text in _pairs("--guard", "INDEX", self.guards)}
+        guards = {_index("--guard", key): text for key, text in _pairs("--guard", "INDEX", self.guards)}
         return qe.change_hit(hit, values=values, guards=guards, without=self.without)
 
 
@@ -154,14 +172,17 @@ def _pairs(option: str, key: str, texts: tuple[str, ...]) -> list[tuple[str, str
     pairs = [text.partition("=") for text in texts]
     if broken := [text for text, (_, equals, _) in zip(texts, pairs, strict=True) if not equals]:
         raise click.UsageError(f"{option} `{broken[0]}`: expected {key}=..., with an equals sign")
+    pairs = [(name.strip(), equals, text) for name, equals, text in pairs]
     left = [name for name, _, _ in pairs]
+    if "" in left:
+        raise click.UsageError(f"{option} `{texts[left.index('')]}`: expected {key}=..., got nothing before the sign")
     if twice := [name for name in left if left.count(name) > 1]:
         raise click.UsageError(f"{option}: `{twice[0]}` is given twice")
     return [(name, text) for name, _, text in pairs]
 
 
 def _index(option: str, text: str) -> int:
-    if not text.isdecimal():
+    if not _INDEX.fullmatch(text):
         raise click.UsageError(f"{option} `{text}=...`: expected the index of a requirement, from 0")
     return int(text)
 
@@ -179,6 +200,13 @@ def _input(text: str) -> Any:
     return sys.stdin if text == "-" else text
 
 
+def hit_id_of(text: str) -> str:
+    """The id that an argument must be; a file's name is a slip that credentials would only hide."""
+    if not _ID.fullmatch(text):
+        raise click.UsageError(f"`{output.clean(text)}` is no HIT id; to read a HIT from a file, use explain")
+    return text
+
+
 def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
     """The HIT that an argument names: a file, `-`, or an id, which is fetched."""
     return service.connect().get_hit(text) if _is_id(text) else qe.load_hit(_input(text), names=types)
@@ -186,7 +214,13 @@ def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
 
 def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
     """The workers that an argument names: a file of one or many, `-`, or the id of one of whom nothing is known."""
-    return [qe.worker(text)] if _is_id(text) else qe.load_workers(_input(text), names=types)
+    if _is_id(text):
+        return [qe.worker(text)]
+    workers = qe.load_workers(_input(text), names=types)
+    if not workers:
+        # Of no worker everything is permitted: a status of 0 would be a trap.
+        raise qe.InvalidInput("expected a worker or several, found none", "<stdin>" if text == "-" else text)
+    return workers
 
 
 def worker_of(text: str, types: qe.TypeNames) -> qe.WorkerProfile:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import click
 from rich.console import Console, RenderableType
@@ -19,7 +22,9 @@ __all__ = [
     "clean",
     "emit_json",
     "hit_line",
+    "json_text",
     "ladder",
+    "line",
     "note_unasked",
     "notes",
     "reasons",
@@ -32,8 +37,9 @@ __all__ = [
 ]
 
 _STYLES = {"permitted": "green", "denied": "red", "unknown": "yellow", "met": "green", "unmet": "red"}
-_PADDING = re.compile(r" +(?=(?:\x1b\[[0-9;]*m)*$)", re.MULTILINE)
-_WIDE = 200
+_HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PADDING = re.compile(r" +(?=(?: |\x1b\[[0-9;]*m)*$)", re.MULTILINE)
+_WIDE = 1_000_000
 """Columns where nobody looks at a terminal: lines are for other programs then, and are not folded."""
 
 
@@ -66,9 +72,10 @@ def section(title: str, grid: Table) -> list[RenderableType]:
 
 
 def hit_line(hit: qe.HIT) -> str:
-    """What a HIT is called: its id and its title, as far as it has them."""
+    """What a HIT is called: its id and its title, as far as it has them; nothing where it has neither."""
     title = f"“{clean(hit.title)}”" if hit.title else ""
-    return " ".join(part for part in ("HIT", clean(hit.hit_id or ""), title) if part)
+    named = [part for part in (clean(hit.hit_id or ""), title) if part]
+    return " ".join(["HIT", *named] if named else [])
 
 
 def clean(text: str) -> str:
@@ -78,7 +85,19 @@ def clean(text: str) -> str:
 
 def emit_json(value: object, *, one_line: bool = False) -> None:
     """One JSON value on stdout."""
-    click.echo(json.dumps(value, indent=None if one_line else 2, ensure_ascii=False))
+    click.echo(json_text(value, one_line=one_line, encoding=sys.stdout.encoding))
+
+
+def json_text(
+    value: object, *, one_line: bool = False, encoding: str | None = None, default: Callable[[Any], Any] | None = None
+) -> str:
+    """One JSON value as text. Escaped is what would harm a terminal, and all beyond ASCII where it is not for UTF-8.
+
+    `encoding` is what the text will be written in (None is UTF-8), `default` writes what JSON has no value for.
+    """
+    is_ascii = encoding is not None and codecs.lookup(encoding).name != "utf-8"
+    text = json.dumps(value, indent=None if one_line else 2, ensure_ascii=is_ascii, default=default)
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table() -> Table:
@@ -88,15 +107,28 @@ def table() -> Table:
 
 def row(grid: Table, *cells: str) -> None:
     """A row; words with a meaning of their own get their colour."""
-    grid.add_row("", *(Text(clean(cell), style=_STYLES.get(cell, "")) for cell in cells))
+    grid.add_row("", *(Text(clean(cell), style=_STYLES.get(cell, ""), overflow="fold") for cell in cells))
 
 
-def ladder(decisions: Sequence[qe.Decision]) -> Table:
-    """One row an action, one column a decision."""
+def ladder(decisions: Mapping[str, qe.Decision]) -> Table:
+    """One row an action, one column a decision, under its title where it has one."""
     grid = table()
+    if any(decisions):
+        row(grid, "", *decisions)
     for action in qe.Action:
-        row(grid, str(action), *(str(decision.outcome(action)) for decision in decisions))
+        row(grid, str(action), *(str(decision.outcome(action)) for decision in decisions.values()))
     return grid
+
+
+def line(*cells: tuple[str, int]) -> None:
+    """A line of cells, each filled to a width: for rows that are shown while the next ones are being made."""
+    words = (_styled(clean(text)) + " " * (width - len(text)) for text, width in cells)
+    is_plain = "NO_COLOR" in os.environ or not sys.stdout.isatty()
+    click.echo("  " + "  ".join(words).rstrip(), color=not is_plain)
+
+
+def _styled(text: str) -> str:
+    return click.style(text, fg=_STYLES[text]) if text in _STYLES else text
 
 
 def requirement_text(requirement: qe.QualificationRequirement, types: qe.TypeNames) -> str:
@@ -105,14 +137,18 @@ def requirement_text(requirement: qe.QualificationRequirement, types: qe.TypeNam
     return f"{types.name_of(requirement.qualification_type_id)} {requirement.comparator} {values}".rstrip()
 
 
-def reasons(decision: qe.Decision, types: qe.TypeNames) -> Table:
-    """One row a requirement: whether it is met, what it asks, what is known, what it guards."""
+def reasons(decision: qe.Decision, types: qe.TypeNames, places: Sequence[int] = ()) -> Table:
+    """One row a requirement: whether it is met, what it asks, what is known, what it guards.
+
+    `places` are where the requirements stood in the HIT that was changed into this one.
+    """
     grid = table()
     for reason in decision.reasons:
         kind = reason.predicate.kind
+        moved = places and places[reason.index] != reason.index
         row(
             grid,
-            str(reason.index),
+            f"{reason.index} (was {places[reason.index]})" if moved else str(reason.index),
             str(reason.state),
             requirement_text(reason.requirement, types),
             f"observed {fact_text(reason.observed.states, kind)}",
@@ -135,7 +171,7 @@ def note_unasked(policy: qe.AccessPolicy, changed: Iterable[str], types: qe.Type
     """Says on stderr that a fact was given which no requirement asks for: a mistyped id would go unnoticed."""
     for type_id in changed:
         if type_id not in policy.ladders:
-            click.echo(f"note: no requirement of the HIT is about {types.name_of(type_id)}", err=True)
+            click.echo(f"note: no requirement of the HIT is about {clean(types.name_of(type_id))}", err=True)
 
 
 def notes(decision: qe.Decision) -> Table:

@@ -121,9 +121,7 @@ class AccessPolicy:
         """Why nobody can do this, a phrase a type that no state is admitted of; empty where somebody can."""
         empty = [ladder for ladder in self.ladders.values() if ladder.admitted[action].is_empty]
         return tuple(
-            contradiction_words(
-                self.names.short_name_of(each.kind.type_id), each.contradiction(each.guarding(action)[-1])
-            )
+            contradiction_words(self.names.short_name_of(each.kind.type_id), each.contradiction(action))
             for each in empty
         )
 

@@ -99,25 +99,26 @@ class TypeLadder:
                 return admitted
         return self.admitted[action]
 
-    def contradiction(self, one: Predicate) -> tuple[int, ...]:
+    def contradiction(self, action: Action, one: Predicate | None = None) -> tuple[int, ...]:
         """The indexes of a smallest set of requirements that leaves no state, with `one` in it if it can be.
 
-        Asked where those that guard the same action leave none. Each that is taken up is the one that, after those
-        before it, left nothing; so none can be spared, and every pass over the rest takes one up.
+        Asked where those that guard the action leave none.
         """
-        every = self.guarding(one.action)
-        others = [each for each in every if each is not one]
-        if intersection(self.kind, others).is_empty:
-            return _indexes(self._needed([], others))
-        return _indexes(self._needed([one], others))
+        others = [each for each in self.guarding(action) if each is not one]
+        first = [one] if one and not intersection(self.kind, others).is_empty else []
+        return tuple(sorted(each.index for each in self._needed(first, others)))
 
     def _needed(self, needed: list[Predicate], candidates: list[Predicate]) -> list[Predicate]:
-        while not (left := intersection(self.kind, needed)).is_empty:
+        """`needed` and a smallest part of the candidates that, with it, leaves no state.
+
+        The candidate after which nothing is left cannot be spared; what else is needed came before it.
+        """
+        left = intersection(self.kind, needed)
+        if not left.is_empty:
             for place, each in enumerate(candidates):
                 left &= each.admitted
                 if left.is_empty:
-                    needed, candidates = [*needed, each], candidates[:place]
-                    break
+                    return self._needed([*needed, each], candidates[:place])
         return needed
 
     def guarding(self, action: Action) -> tuple[Predicate, ...]:
@@ -144,7 +145,3 @@ def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
 def intersection(kind: QualificationType, predicates: Iterable[Predicate]) -> ValueSet:
     """The states that all of these admit; the universe where there are none."""
     return reduce(and_, (each.admitted for each in predicates), kind.universe)
-
-
-def _indexes(predicates: list[Predicate]) -> tuple[int, ...]:
-    return tuple(sorted(each.index for each in predicates))

@@ -131,7 +131,8 @@ class Reason:
             return None
         target, predicate = self.target, self.predicate
         if target.is_empty:
-            return contradiction(predicate.kind, predicate.short_name, self.ladder.contradiction(predicate))
+            indexes = self.ladder.contradiction(predicate.action, predicate)
+            return contradiction(predicate.kind, predicate.short_name, indexes)
         find = change if self.state is _UNMET else remedy
         return find(predicate.kind, predicate.short_name, self.observed.states, target)
 

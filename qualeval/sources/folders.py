@@ -12,10 +12,11 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, Problem, QualevalError, nearest, show
+from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, Problem, QualevalError, WrongType, nearest, show
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.sources.hits import load_hits
+from qualeval.sources.structure import described
 
 __all__ = ["HITFolder"]
 
@@ -53,7 +54,10 @@ class HITFolder:
             HITNotFound: no file has it; the message gives the nearest id, and the files that could not be read.
             InvalidInput: several files have it, or the file that is named after it is broken.
             InputNotFound: there is no such folder.
+            WrongType: the id is no text.
         """
+        if not isinstance(hit_id, str):
+            raise WrongType(f"expected the id of a HIT, as text, got {described(hit_id)}")
         listed = self._names()
         named = [name for name in listed if name in {hit_id + suffix for suffix in _SUFFIXES}]
         for name in named:
@@ -93,7 +97,8 @@ class HITFolder:
             reason = (error.strerror or str(error)).lower()
             raise InputNotFound(f"cannot read the folder {self.path}: {reason}") from None
         suited = [name for name in found if name.lower().endswith(_SUFFIXES) and not name.startswith(".")]
-        return sorted(name for name in suited if not (self.path / name).is_dir())
+        # Path.is_dir raises where a folder may be listed and not searched.
+        return sorted(name for name in suited if not os.path.isdir(self.path / name))
 
     def _found(self, names: Sequence[str]) -> Mapping[str, Sequence[tuple[str, HIT]]]:
         """The HITs of these files by id, each with the name of its file."""

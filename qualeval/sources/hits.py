@@ -13,19 +13,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from qualeval.errors import InvalidInput, Path, Problem, nearest, show
+from qualeval.errors import InvalidInput, Path, Problem
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import Comparator, QualificationRequirement, requirement_problems
 from qualeval.sources.documents import Source
-from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, Roots, found_several, kind_of
-from qualeval.sources.structure import Name, Shape, TypeId, described, is_list, is_object, read_each, read_object, step
+from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, Roots, kind_of
+from qualeval.sources.strays import PLACES, REQUIREMENTS, strays
+from qualeval.sources.structure import Name, Shape, TypeId, described, is_list, is_object, read_each, read_object
 from qualeval.values.locale import Locale
 
 __all__ = ["load_hit", "load_hits", "parse_hit", "parse_hits"]
-
-_REQUIREMENTS = "QualificationRequirements"
 
 _HIT = Shape(
     HIT_,
@@ -41,7 +40,7 @@ _HIT = Shape(
 )
 _FETCHED = frozenset({"HITId", "HITStatus", "CreationTime"})
 _OWN = _FETCHED | {"HITTypeId", "Title", "Reward"}  # keys that no worker profile has
-_NOT_KEPT = frozenset({*_HIT.kinds, _REQUIREMENTS, "ResponseMetadata"})
+_NOT_KEPT = frozenset({*_HIT.kinds, REQUIREMENTS, "ResponseMetadata"})
 
 _REQUIREMENT = Shape(
     "a requirement",
@@ -56,6 +55,7 @@ _REQUIREMENT = Shape(
     required=("QualificationTypeId", "Comparator"),
 )
 
+_NONE = f'a HIT without requirements says `{{"{REQUIREMENTS}": []}}`'
 _ACCEPTED = "accepted are an answer of GetHIT or ListHITs, a CreateHIT request, and a list of requirements"
 _MENDS = {
     REQUIREMENT: "put it into a list, `[...]`",
@@ -74,17 +74,18 @@ def parse_hit(
     """The HIT that a dict of boto3's describes.
 
     `mapping` is what GetHIT returns, with or without the outer `HIT`; a CreateHIT or CreateHITType request; a bare
-    list of requirements (an empty one too); or a ListHITs answer that holds exactly one HIT. `names` are names for
-    types that may stand for their ids, `source` is what messages call the input.
+    list of requirements; or a ListHITs answer that holds exactly one HIT. `names` are names for types that may stand
+    for their ids, `source` is what messages call the input.
 
     Raises:
-        InvalidInput: anything else, with all that is wrong at once.
+        InvalidInput: anything else, with all that is wrong at once; an empty list too, which is what a search of HITs
+            prints that found none.
 
     >>> parse_hit([{"QualificationTypeId": "Worker_Locale", "Comparator": "EqualTo",
     ...             "LocaleValues": [{"Country": "US"}]}]).requirements[0].locale_values
     (<Locale US>,)
     """
-    return _only(_roots(mapping, source), names, "use parse_hits")
+    return _only(_roots(mapping, source), names, "parse_hits")
 
 
 def parse_hits(value: object, *, source: str | None = None, names: TypeNames = SYSTEM_ONLY) -> list[HIT]:
@@ -102,7 +103,7 @@ def load_hit(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> HIT:
         InputNotFound: there is no such file.
         InvalidInput: it holds something else, or several HITs; all problems at once, with lines and columns.
     """
-    return _only(Roots.of(source, "HITs", _words), names, "use load_hits")
+    return _only(Roots.of(source, "HITs", _words), names, "load_hits")
 
 
 def load_hits(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> list[HIT]:
@@ -115,31 +116,27 @@ def _roots(tree: object, source: str | None) -> Roots:
 
 
 def _read(roots: Roots, names: TypeNames) -> list[HIT]:
-    trees = (((index,), tree) for index, tree in enumerate(roots.trees))
-    try:
-        return [hit for hits in read_each(trees, partial(_hits, names=names)) for hit in hits]
-    except InvalidInput as error:
-        raise roots.told(error) from None
+    return roots.read(partial(_all_hits, names=names))
 
 
-def _only(roots: Roots, names: TypeNames, mend: str) -> HIT:
-    hits = _read(roots, names)
-    if len(hits) == 1:
-        return hits[0]
-    if roots.trees in ([[]], [()]):
-        return HIT()
-    raise InvalidInput(found_several("HIT", [hit.hit_id for hit in hits], mend), roots.source)
+def _only(roots: Roots, names: TypeNames, reader_of_many: str) -> HIT:
+    return roots.only(_read(roots, names), lambda hit: hit.hit_id, reader_of_many, _NONE)
 
 
 def _words(tree: object, path: Path) -> Path:
     """A path without the wrappers, and with the noun that a bare list leaves out."""
     if is_list(tree) and path:
-        path = ("HITs" if _holds_hits(tree) else _REQUIREMENTS, *path)
+        path = ("HITs" if _holds_hits(tree) else REQUIREMENTS, *path)
     last = len(path) - 1
     return tuple(part for place, part in enumerate(path) if not (part == "HIT" and place in (0, 2) and place < last))
 
 
 # --- which HITs a tree holds
+
+
+def _all_hits(trees: Sequence[object], names: TypeNames) -> list[HIT]:
+    items = (((index,), tree) for index, tree in enumerate(trees))
+    return [hit for hits in read_each(items, partial(_hits, names=names)) for hit in hits]
 
 
 def _hits(tree: object, names: TypeNames) -> list[HIT]:
@@ -173,10 +170,12 @@ def _holds_hits(tree: Sequence[object]) -> bool:
 
 def _refuse_beside(tree: Mapping[object, object], wrapper: str) -> None:
     """Of two places for requirements neither may be overlooked."""
-    others = [key for key in ("HIT", "HITs", _REQUIREMENTS) if key in tree and key != wrapper]
+    others = [key for key in PLACES if key in tree and key != wrapper]
     if others:
         found = f"got `{wrapper}` and `{others[0]}` in one object"
         raise InvalidInput(Problem(found, (others[0],), "leave one of them out"))
+    if overlooked := strays(tree):
+        raise InvalidInput([stray.problem(beside=wrapper) for stray in overlooked])
 
 
 # --- one HIT
@@ -200,9 +199,9 @@ def _bare_hit(tree: object, names: TypeNames, is_fetched: bool) -> HIT:
     reading = read_object(tree, _HIT)
     requirements: tuple[QualificationRequirement, ...] = ()
     try:
-        requirements = _requirements(tree.get(_REQUIREMENTS, ()), names)
+        requirements = _requirements(tree.get(REQUIREMENTS, ()), names)
     except InvalidInput as error:
-        problems += error.within(_REQUIREMENTS).problems
+        problems += error.within(REQUIREMENTS).problems
     if problems or reading.problems:
         raise InvalidInput([*problems, *reading.problems])
     return HIT(
@@ -225,30 +224,21 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
         return [Problem(found, ("HITTypeId",), "give the CreateHITType request, or the HIT as GetHIT returns it")]
     if nested := [key for key in ("HIT", "HITs") if key in tree]:
         return [Problem(f"got `{nested[0]}` inside a HIT", (nested[0],), "leave one of the two out")]
-    if _REQUIREMENTS in tree:
-        return []
-    kind, misspelt = kind_of(tree), _misspelt(tree)
+    kind = kind_of(tree)
     if kind not in (None, HIT_) and not _is_misspelt_hit(tree):
         return [Problem(f"this is {kind}, expected a HIT", help=_MENDS[str(kind)])]
-    if misspelt:
-        mend = f"did you mean `{_REQUIREMENTS}`?"
-        return [Problem(f"unknown key {show(key)}, and no {_REQUIREMENTS}", step(key), mend) for key in misspelt]
-    if "HITId" not in tree:
-        mend = f"a HIT without requirements says `{_REQUIREMENTS}: []`; {_ACCEPTED}"
-        return [Problem(f"got an object with neither {_REQUIREMENTS} nor HITId", help=mend)]
+    if overlooked := strays(tree):
+        beside = REQUIREMENTS if REQUIREMENTS in tree else None
+        return [stray.problem(beside) for stray in overlooked]
+    if REQUIREMENTS not in tree and "HITId" not in tree:
+        mend = f"a HIT without requirements says `{REQUIREMENTS}: []`; {_ACCEPTED}"
+        return [Problem(f"got an object with neither {REQUIREMENTS} nor HITId", help=mend)]
     return []
 
 
-def _misspelt(tree: object) -> list[str]:
-    """The keys that look like misspellings of QualificationRequirements. No other key of the API's HIT does."""
-    if not is_object(tree) or _REQUIREMENTS in tree:
-        return []
-    return [key for key in tree if isinstance(key, str) and nearest(key, [_REQUIREMENTS])]
-
-
 def _is_misspelt_hit(tree: object) -> bool:
-    """Whether an object would be a HIT if some key were QualificationRequirements."""
-    if not is_object(tree) or kind_of(tree) not in (None, WORKER) or not _misspelt(tree):
+    """Whether an object would be a HIT if some key were written in another way."""
+    if not is_object(tree) or kind_of(tree) not in (None, WORKER) or not strays(tree):
         return False
     return kind_of(tree) is None or not _OWN.isdisjoint(tree)
 

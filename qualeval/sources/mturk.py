@@ -23,9 +23,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, UndefinedModelAttributeError
 from botocore.parsers import ResponseParserError
 
-from qualeval.errors import InvalidInput, NoSuchHIT, Problem, QualevalError, ServiceError, show
+from qualeval.errors import InvalidInput, NoSuchHIT, Problem, QualevalError, ServiceError, WrongType, show
 from qualeval.model.hits import HIT
 from qualeval.sources.hits import parse_hit
+from qualeval.sources.structure import described
 
 __all__ = ["CODES", "FAILURES", "SANDBOX", "GetsHIT", "MTurk", "Said", "without_secrets"]
 
@@ -245,9 +246,13 @@ class MTurk:
         """A source over a new client, with the meaning that the AWS CLI gives to profile, region and endpoint.
 
         `timeout` is in seconds, for connecting and again for the answer; `max_attempts` counts the first one too.
-        Nothing is sent yet. Raises InvalidInput for settings that cannot be, and ServiceError where boto3 does not know
-        Mechanical Turk any more or cannot read its own configuration.
+        Nothing is sent yet. Raises WrongType and InvalidInput for settings that cannot be, and ServiceError where boto3
+        does not know Mechanical Turk any more or cannot read its own configuration.
         """
+        _check_types(
+            profile=profile, region=region, endpoint_url=endpoint_url, sandbox=sandbox,
+            timeout=timeout, max_attempts=max_attempts,
+        )  # fmt: skip
         _check_settings(region, endpoint_url, sandbox, timeout, max_attempts)
         retries: Any = {"mode": "adaptive", "total_max_attempts": max_attempts}
         config = Config(connect_timeout=timeout, read_timeout=timeout, retries=retries)
@@ -275,8 +280,8 @@ class MTurk:
         """The answer of GetHIT as boto3 gives it, `{"HIT": {...}}`, without its ResponseMetadata.
 
         Raises NoSuchHIT where the service has no such HIT, ServiceError for every other failure of the service or of
-        the way to it, and InvalidInput for an id that is none. An answer without a HIT, or about another HIT, is an
-        error: botocore takes a cut body or a web page for an empty answer (tried with 1.44).
+        the way to it, and InvalidInput for an id that is none. An answer without a HIT, or about another HIT or one
+        that has no HITId, is an error: botocore takes a cut body or a web page for an empty answer (tried with 1.44).
         """
         call = self.client.get_hit
         try:
@@ -294,12 +299,36 @@ class MTurk:
             place = f"`{self.endpoint}`" if self.endpoint else "what answered"
             message = BROKEN.message.format(operation="GetHIT", endpoint=place)
             raise ServiceError(message, operation="GetHIT", help=BROKEN.help)
-        if hit.get("HITId", hit_id) != hit_id:
-            message = f"asked for HIT {show(hit_id)}, the service answered about HIT {show(hit['HITId'])}"
+        if hit.get("HITId") != hit_id:
+            other = f"HIT {show(hit['HITId'])}" if "HITId" in hit else "a HIT without HITId"
+            message = f"asked for HIT {show(hit_id)}, the service answered about {other}"
             raise ServiceError(message, operation="GetHIT", help="check the address of the endpoint")
 
     def __repr__(self) -> str:
         return f"<MTurk {self.endpoint or type(self.client).__name__}>"
+
+
+_TEXT = "text", (str, type(None))  # a region of None is told with the empty ones
+_TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
+    "profile": _TEXT,
+    "region": _TEXT,
+    "endpoint_url": _TEXT,
+    "sandbox": ("True or False", (bool,)),
+    "timeout": ("a number of seconds", (int, float)),
+    "max_attempts": ("an integer", (int,)),
+}
+"""What each setting of `connect` must be: in words, and as types of Python."""
+
+
+def _check_types(**settings: object) -> None:
+    """Raise WrongType with all settings of `connect` that are of another type."""
+    wrong = []
+    for name, value in settings.items():
+        expected, types = _TYPES[name]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            wrong.append(f"{name}: expected {expected}, got {described(value)}")
+    if wrong:
+        raise WrongType("; ".join(wrong))
 
 
 def _check_settings(

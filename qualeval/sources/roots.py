@@ -9,6 +9,7 @@ This module does not know what is in a tree, save by which keys HITs, workers an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -17,7 +18,9 @@ from qualeval.sources.documents import Document, Source, read_documents
 from qualeval.sources.structure import is_object
 from qualeval.sources.texts import source_name
 
-__all__ = ["ASSIGNMENT", "HIT_", "QUALIFICATION", "REQUIREMENT", "WORKER", "Roots", "found_several", "kind_of"]
+__all__ = ["ASSIGNMENT", "HIT_", "QUALIFICATION", "REQUIREMENT", "WORKER", "Roots", "kind_of"]
+
+T = TypeVar("T")
 
 HIT_ = "a HIT"
 REQUIREMENT = "one requirement"
@@ -62,7 +65,26 @@ class Roots:
         documents = read_documents(source)
         return cls([document.tree for document in documents], noun, words, documents, source_name(source))
 
-    def told(self, error: InvalidInput) -> InvalidInput:
+    def read(self, read: Callable[[Sequence[object]], list[T]]) -> list[T]:
+        """What `read` makes of the trees. The paths of its problems begin with the index of a tree."""
+        try:
+            return read(self.trees)
+        except InvalidInput as error:
+            raise self._told_of(error) from None
+
+    def only(self, found: Sequence[T], id_of: Callable[[T], str | None], reader: str, mend: str) -> T:
+        """The one thing that was found. InvalidInput names the `reader` of many, or where there is none the mend."""
+        if len(found) == 1:
+            return found[0]
+        noun = self.noun.removesuffix("s")
+        if not found:
+            raise InvalidInput(Problem(f"expected one {noun}, found none", help=mend), self.source)
+        ids = ["one without an id" if (each := id_of(thing)) is None else show(each) for thing in found[:5]]
+        more = f" and {len(found) - 5:,} more" if len(found) > 5 else ""
+        message = f"expected one {noun}, found {len(found):,}: {', '.join(ids)}{more}"
+        raise InvalidInput(Problem(message, help=f"give one of them (qualeval.{reader} reads them all)"), self.source)
+
+    def _told_of(self, error: InvalidInput) -> InvalidInput:
         """The error as a person is told of it, from one whose paths begin with the index of a tree."""
         by_tree: dict[int, list[Problem]] = {}
         for problem in error.problems:
@@ -77,12 +99,3 @@ class Roots:
             problems = sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
         head: Path = (self.noun, index) if len(self.trees) > 1 else ()
         return [evolve(each, path=(*head, *self.words(self.trees[index], each.path))) for each in problems]
-
-
-def found_several(noun: str, ids: Sequence[str | None], mend: str) -> Problem:
-    """The problem that there is not one thing, but none or several; some of their ids are named."""
-    if not ids:
-        return Problem(f"expected one {noun}, found none")
-    named = ", ".join("one without an id" if each is None else show(each) for each in ids[:5])
-    more = f" and {len(ids) - 5:,} more" if len(ids) > 5 else ""
-    return Problem(f"expected one {noun}, found {len(ids):,}: {named}{more}", help=mend)

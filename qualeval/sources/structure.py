@@ -4,7 +4,8 @@ Nothing is made of anything else: no number of a text, no integer of a boolean o
 Where the one that was meant can be told, the refusal names it. Every refusal is an InvalidInput whose paths begin at
 the value that was read.
 
-This module does not know HITs, workers or files.
+It knows words, type ids and locales of the model, and two kinds of value that profiles alone have (`Ends`, `Complete`).
+This module does not know which keys HITs and workers have, nor files.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, NewType, TypeGuard, TypeVar, get_args, get_origin
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from cattrs import Converter, IterableValidationError
 from cattrs.cols import homogenous_tuple_structure_factory
 
 from qualeval.errors import InvalidInput, Path, Problem, nearest, show
 from qualeval.model.qualification_types import SYSTEM_NAMES, TypeNames
+from qualeval.model.words import Word
 from qualeval.values.locale import Locale, locale_problems
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "described",
     "is_list",
     "is_object",
+    "named_key",
     "read_each",
     "read_object",
     "step",
@@ -96,6 +98,12 @@ def described(value: object) -> str:
 def step(key: object) -> Path:
     """The step of a path that leads to the value of a key; no step where the key cannot be shown."""
     return (key,) if isinstance(key, str) and key.isprintable() and 0 < len(key) <= 60 else ()
+
+
+def named_key(key: object) -> str:
+    """A key as a message quotes it."""
+    is_short = isinstance(key, (str, float, type(None))) or (isinstance(key, int) and key.bit_length() <= _MAX_BITS)
+    return show(key) if is_short else described(key)
 
 
 def read_each(items: Iterable[tuple[Path, object]], read: Callable[[object], T]) -> list[T]:
@@ -166,7 +174,7 @@ def _meant(value: object, kind: object) -> object:
             return _padded(value)
         case float() if kind is int and value.is_integer():
             return int(value)
-        case 0 | 1 if kind is bool:
+        case 0 | 1 if kind in (bool, Complete):
             return value == 1
     return _meant_in_list(value, kind)
 
@@ -174,7 +182,7 @@ def _meant(value: object, kind: object) -> object:
 def _meant_by_text(text: str, kind: object) -> object:
     if kind is int and _INTEGER.fullmatch(text):
         return int(text)
-    if kind is bool and text.casefold() in ("true", "false"):
+    if kind in (bool, Complete) and text.casefold() in ("true", "false"):
         return text.casefold() == "true"
     if kind is Ends and (ends := _RANGE.fullmatch(text)):
         return [None if end is None else int(end) for end in ends.groups()]
@@ -251,21 +259,17 @@ def _boolean(value: object, _: object) -> bool:
     raise _wrong(bool, value)
 
 
-def _enumerated(value: object, kind: type[StrEnum]) -> StrEnum:
-    names = [str(member) for member in kind]
+def _word(value: object, kind: type[Word]) -> Word:
     if not isinstance(value, str):
-        known = ", ".join(f"`{name}`" for name in names)
+        known = ", ".join(f"`{each}`" for each in kind)
         raise InvalidInput(Problem(f"expected text, got {described(value)}", help=f"known are {known}"))
-    if value in names:
+    try:
         return kind(value)
-    symbol = _SYMBOLS.get(value.strip(), "")
-    meant = symbol if symbol in names else nearest(value, names)
-    known = ", ".join(f"`{name}`" for name in names)
-    mend = f"did you mean `{meant}`?" if meant else f"known are {known}"
-    raise InvalidInput(Problem(f"unknown {_NOUNS.get(kind.__name__, 'word')} {show(value)}", help=mend))
-
-
-_NOUNS = {"Comparator": "comparator", "ActionsGuarded": "guard", "Status": "status"}
+    except InvalidInput as error:
+        symbol = _SYMBOLS.get(value.strip())
+        if symbol not in list(kind):
+            raise
+        raise InvalidInput(evolve(error.problems[0], help=f"did you mean `{symbol}`?")) from None
 
 
 def _time(value: object, _: object) -> datetime:
@@ -374,7 +378,7 @@ _HOOKS: Mapping[Any, Callable[[object, Any], object]] = {
     int: _integer,
     bool: _boolean,
     datetime: _time,
-    StrEnum: _enumerated,  # cattrs finds it before the hook of str, which every such word is too
+    Word: _word,  # cattrs finds it before the hook of str, which every such word is too
     Locale: _locale,
     Object: _any_object,
     Ends: _ends,
@@ -491,8 +495,7 @@ def _take_other(reading: Reading, key: object) -> None:
     if meant:
         reading.unread.add(meant)
     mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(f'`{known}`' for known in shape.kinds)}"
-    named = show(key) if isinstance(key, (str, int, float, type(None))) else described(key)
-    reading.problems.append(Problem(f"unknown key {named} in {shape.noun}", step(key), mend))
+    reading.problems.append(Problem(f"unknown key {named_key(key)} in {shape.noun}", step(key), mend))
 
 
 _LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))

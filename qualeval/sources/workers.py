@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from attrs import define, field, frozen
@@ -22,9 +21,10 @@ from qualeval.errors import InvalidInput, Path, Problem, show
 from qualeval.model.facts import Fact, check_states
 from qualeval.model.grammar import integer_range, read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, QualificationType, TypeNames, qualification_type
+from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.documents import Source
-from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, Roots, found_several, kind_of
+from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, Roots, kind_of
 from qualeval.sources.structure import (
     Complete,
     Ends,
@@ -48,7 +48,7 @@ from qualeval.values.value_set import Held, ValueSet
 __all__ = ["Status", "load_worker", "load_workers", "parse_worker", "parse_workers"]
 
 
-class Status(StrEnum):
+class Status(Word):
     """What an entry says of its qualification: the API's two words, and two that it has none for."""
 
     GRANTED = "Granted"
@@ -87,6 +87,7 @@ _ENTRY = Shape(
 )
 _WRAPPER = Shape("an answer of GetQualificationScore", {"Qualification": Object}, ignored=_ANSWER)
 
+_UNKNOWN = 'one of whom nothing is known is written `{"WorkerId": "A1"}`'
 _MENDS = {
     HIT_: "give the worker here, and the HIT where a HIT is expected",
     REQUIREMENT: "give the worker here, and the HIT where a HIT is expected",
@@ -106,7 +107,7 @@ def parse_worker(mapping: object, *, source: str | None = None, names: TypeNames
     >>> parse_worker({"WorkerId": "A1", "Facts": {"Worker_Locale": "US-WA", "3ABC": "80.."}})
     <WorkerProfile A1: Worker_Locale US-WA; 3ABC 80..>
     """
-    return _only(_roots(mapping, source), names, "use parse_workers")
+    return _only(_roots(mapping, source), names, "parse_workers")
 
 
 def parse_workers(value: object, *, source: str | None = None, names: TypeNames = SYSTEM_ONLY) -> list[WorkerProfile]:
@@ -121,13 +122,15 @@ def load_worker(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> WorkerProf
         InputNotFound: there is no such file.
         InvalidInput: it holds something else, or several workers; all problems at once, with lines and columns.
     """
-    return _only(Roots.of(source, "workers", _words), names, "use load_workers")
+    return _only(Roots.of(source, "workers", _words), names, "load_workers")
 
 
 def load_workers(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> list[WorkerProfile]:
     """The workers of a file: of a list, of JSON Lines, of several YAML documents, or one. Raises as `load_worker`.
 
-    Answers of MTurk's are gathered by worker, in the order in which the workers first appear.
+    What answers of MTurk's say of a worker is gathered into the profile with that WorkerId, wherever it stands, or else
+    into a profile of its own. Two whole profiles with one WorkerId stay two workers, and an answer goes into both.
+    The order is that in which the workers first appear.
     """
     return _read(Roots.of(source, "workers", _words), names)
 
@@ -137,17 +140,11 @@ def _roots(tree: object, source: str | None) -> Roots:
 
 
 def _read(roots: Roots, names: TypeNames) -> list[WorkerProfile]:
-    try:
-        return _profiles(roots.trees, names)
-    except InvalidInput as error:
-        raise roots.told(error) from None
+    return roots.read(partial(_profiles, names=names))
 
 
-def _only(roots: Roots, names: TypeNames, mend: str) -> WorkerProfile:
-    workers = _read(roots, names)
-    if len(workers) == 1:
-        return workers[0]
-    raise InvalidInput(found_several("worker", [each.worker_id for each in workers], mend), roots.source)
+def _only(roots: Roots, names: TypeNames, reader_of_many: str) -> WorkerProfile:
+    return roots.only(_read(roots, names), lambda worker: worker.worker_id, reader_of_many, _UNKNOWN)
 
 
 def _words(_: object, path: Path) -> Path:
@@ -166,7 +163,7 @@ def _first_place(first: Path, second: Path) -> str:
     steps = _words(None, first[1:])
     if first[0] != second[0]:
         steps = ("workers", first[0], *steps)
-    elif steps[:1] == ("workers",):
+    elif steps[:2] == _words(None, second[1:])[:2] and steps[:1] == ("workers",):
         steps = steps[2:]
     return Problem("", steps).place or "the start"
 
@@ -205,8 +202,9 @@ def _is_answer(tree: Mapping[object, object], entries: Sequence[object]) -> bool
     """Whether it is an answer of ListWorkersWithQualificationType, and not a profile."""
     if not tree.keys() <= {"Qualifications", *_ANSWER}:
         return False
-    ids = {_worker_id(entry) for entry in entries} - {None}
-    return "NumResults" in tree or "NextToken" in tree or len(ids) > 1
+    ids = {_worker_id(entry) for entry in entries}
+    all_are_named = bool(entries) and None not in ids
+    return "NumResults" in tree or "NextToken" in tree or all_are_named or len(ids - {None}) > 1
 
 
 def _worker_id(entry: object) -> str | None:
@@ -218,23 +216,35 @@ def _worker_id(entry: object) -> str | None:
 
 def _profiles(trees: Sequence[object], names: TypeNames) -> list[WorkerProfile]:
     """The profiles, in the order in which the workers appear. Paths of problems begin with the index of the tree."""
-    gatherings: dict[Path | str | None, _Gathering] = {}
-    for item in _items(trees):
-        if item.is_entry:
-            worker_id = _worker_id(item.tree)
-            gatherings.setdefault(worker_id, _Gathering(names, worker_id)).take_entry(item.tree, item.path)
-        else:
-            gathering = gatherings[item.path] = _Gathering(names)
-            gathering.take_profile(item.tree, item.path)
-    if len(gatherings) > 1 and None in gatherings:
-        gatherings[None].refuse_anonymous()
-    problems = [problem for gathering in gatherings.values() for problem in gathering.problems]
-    if problems:
+    items = list(_items(trees))
+    whole = {item.path: _Gathering.of_profile(item, names) for item in items if not item.is_entry}
+    by_id: dict[str | None, list[_Gathering]] = {}
+    for gathering in whole.values():
+        if gathering.worker_id is not None:
+            by_id.setdefault(gathering.worker_id, []).append(gathering)
+    gatherings: dict[_Gathering, None] = {}  # in the order of their first items
+    for item in items:
+        about = [whole[item.path]] if not item.is_entry else _take_entry(item, by_id, names)
+        gatherings |= dict.fromkeys(about)
+    if len(gatherings) > 1 and None in by_id:
+        by_id[None][0].refuse_anonymous()
+    if problems := [problem for gathering in gatherings for problem in gathering.problems]:
         raise InvalidInput(problems)
-    return [gathering.profile() for gathering in gatherings.values()]
+    return [gathering.profile() for gathering in gatherings]
 
 
-@define
+def _take_entry(item: _Item, by_id: dict[str | None, list[_Gathering]], names: TypeNames) -> list[_Gathering]:
+    """The gatherings of the worker that an entry is about, which have taken it."""
+    worker_id = _worker_id(item.tree)
+    about = by_id.setdefault(worker_id, [])
+    if not about:
+        about.append(_Gathering(names, worker_id))
+    for gathering in about:
+        gathering.take_entry(item.tree, item.path)
+    return about
+
+
+@define(eq=False)
 class _Gathering:
     """What has been read of one worker: facts, where each was said, and what is wrong."""
 
@@ -246,10 +256,16 @@ class _Gathering:
     blocked: bool | None = None
     problems: list[Problem] = field(factory=list)
 
+    @classmethod
+    def of_profile(cls, item: _Item, names: TypeNames) -> _Gathering:
+        gathering = cls(names)
+        gathering._take_profile(item.tree, item.path)
+        return gathering
+
     def profile(self) -> WorkerProfile:
         return WorkerProfile(self.worker_id, self.facts, self.complete, self.blocked)
 
-    def take_profile(self, tree: object, path: Path) -> None:
+    def _take_profile(self, tree: object, path: Path) -> None:
         try:
             reading = _profile_reading(tree)
         except InvalidInput as error:
@@ -320,6 +336,9 @@ def _profile_reading(tree: object) -> Reading:
     if isinstance(tree, str):
         found = f"expected a worker profile, an object, got {described(tree)}"
         raise InvalidInput(Problem(found, help="for a file use load_worker"))
+    if is_object(tree) and tree.keys() <= _ANSWER:
+        said = f"an object with only {' and '.join(map(show, tree))}" if tree else "an empty object"
+        raise InvalidInput(Problem(f"{said} says nothing of a worker", help=_UNKNOWN))
     return read_object(tree, _PROFILE)
 
 
