@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 
 import click
 
@@ -33,7 +32,7 @@ class _Grouped(click.Group):
     epilog="Example: qualeval check hit.json worker.json. Exit status: 0 permitted, 1 denied, 2 invalid usage or "
     "input, 3 unknown, 4 the service failed, 70 a bug, 130 interrupted, 141 the output's reader went away.",
 )
-@click.version_option(version("qualeval"), prog_name="qualeval")
+@click.version_option(package_name="qualeval", prog_name="qualeval")
 def cli() -> None:
     """May this worker discover, preview, accept this Mechanical Turk HIT, and why?"""
 

@@ -67,6 +67,16 @@ class QualificationType:
         """Whether its values are locales; else they are integers."""
         return isinstance(self.universe.held, LocaleSet)
 
+    @cached_property
+    def lowest(self) -> int | None:
+        """The least integer that can be held; None where there is none, or the values are locales."""
+        return self.universe.held.low if isinstance(self.universe.held, IntegerSet) else None
+
+    @cached_property
+    def highest(self) -> int | None:
+        """The greatest integer that can be held; None where there is none, or the values are locales."""
+        return self.universe.held.high if isinstance(self.universe.held, IntegerSet) else None
+
     def can_reach(self, states: ValueSet, target: ValueSet) -> bool:
         """Whether a change can lead from one of `states` into `target`: a value that only grows comes no lower."""
         if not self.only_grows or not isinstance(states.held, IntegerSet) or not isinstance(target.held, IntegerSet):

@@ -27,6 +27,7 @@ from qualeval.policy.reasons import Reason, State, reasons
 __all__ = ["Decision", "Outcome"]
 
 _INDEX = attrgetter("index")
+_UNMET = State.UNMET  # a plain name: see `reasons`
 
 
 class Outcome(Word):
@@ -102,7 +103,7 @@ class Decision:
     @property
     def unmet(self) -> tuple[Reason, ...]:
         """The requirements that are not met for certain. One of them guards each action that is denied."""
-        return self._short(State.UNMET)
+        return self._short(_UNMET)
 
     @property
     def unknown(self) -> tuple[Reason, ...]:
@@ -111,14 +112,15 @@ class Decision:
 
     def _short(self, state: State) -> tuple[Reason, ...]:
         """Types that admit the worker for certain have no such requirement, so most need no look."""
-        fact = self.worker.fact
-        found = [
-            each
-            for ladder in self.policy.falling_short(self.worker)
-            for each in reasons(ladder, fact(ladder.kind.type_id))
-            if each.state is state
-        ]
-        return tuple(sorted(found, key=_INDEX) if len(found) > 1 else found)
+        worker = self.worker
+        found = []
+        for ladder in self.policy.falling_short(worker):
+            for each in reasons(ladder, worker.fact(ladder.kind.type_id)):
+                if each.state is state:
+                    found.append(each)
+        if len(found) > 1:
+            found.sort(key=_INDEX)
+        return tuple(found)
 
     def against(self, action: Action = Action.ACCEPT) -> tuple[Reason, ...]:
         """The reasons that stand in the way of an action: those that deny it, else those that leave it unknown."""

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from qualeval.model.actions import Access, Action
 from qualeval.model.qualification_types import QualificationType
 from qualeval.policy.comparators import Predicate
+from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
@@ -40,12 +41,15 @@ def relation(states: ValueSet, admitted: ValueSet) -> Relation:
     membership says the same much faster: one state lies inside or outside, never across.
     """
     single = states.single
-    if type(single) is int or states.is_one_state:
-        return _INSIDE if single in admitted else _OUTSIDE
-    if isinstance(single, Locale) and isinstance(admitted.held, LocaleSet):
-        if admitted.held.misses_region(single):
+    held = admitted.held
+    if isinstance(single, int) and isinstance(held, IntegerSet):
+        return _INSIDE if single in held else _OUTSIDE
+    if isinstance(single, Locale) and isinstance(held, LocaleSet):
+        if held.misses_region(single):
             return _OUTSIDE
-        return _INSIDE if admitted.held.contains_region(single) else Relation.ACROSS
+        return _INSIDE if held.contains_region(single) else Relation.ACROSS
+    if states.is_one_state:
+        return _INSIDE if admitted.lacking else _OUTSIDE
     if states.is_disjoint(admitted):
         return Relation.OUTSIDE
     return Relation.INSIDE if states.is_subset(admitted) else Relation.ACROSS

@@ -129,7 +129,8 @@ class Reason:
         """The nearest change that would meet it; None where it is met."""
         if self.state is _MET:
             return None
-        target, predicate = self.target, self.predicate
+        predicate = self.predicate
+        target = self.ladder.target(predicate.action, self.observed.states)
         if target.is_empty:
             indexes = self.ladder.contradiction(predicate.action, predicate)
             return contradiction(predicate.kind, predicate.short_name, indexes)

@@ -69,35 +69,37 @@ def change(kind: QualificationType, name: str, states: ValueSet, target: ValueSe
     """The nearest change from `states` into `target`, where the two have no state in common."""
     if isinstance(target.held, LocaleSet):
         return Remedy(RemedyAction.RELOCATE, kind.type_id, target, "worker", f"be located {place(target.held)}")
-    if target.held.is_empty:
+    if target.lacking:
         return Remedy(RemedyAction.REVOKE, kind.type_id, target, kind.owner, f"lose {name}")
-    if states.held.is_empty:
+    if states.lacking and states.held.is_empty:
         words = f"be granted {name}{_with_value(kind, target)}"
         return Remedy(RemedyAction.GRANT, kind.type_id, target, kind.owner, words)
     return _moved(kind, name, states, target)
 
 
+_RAISE, _LOWER = RemedyAction.RAISE, RemedyAction.LOWER  # plain names: see `reasons`
+
+
 def _moved(kind: QualificationType, name: str, states: ValueSet, target: ValueSet) -> Remedy:
     """A change of a held integer into the nearest run of `target`; upwards where both sides are as near."""
-    held, wanted, universe = states.held, target.held, kind.universe.held
+    held, wanted = states.held, target.held
     assert isinstance(held, IntegerSet)
     assert isinstance(wanted, IntegerSet)
-    assert isinstance(universe, IntegerSet)
     low = high = states.single
     if not isinstance(low, int):
         low, high = held.low, held.high
     anchor = high if low is None else low
     if not isinstance(anchor, int) or states.lacking or (low != high and _straddles(held, wanted)):
-        words = f"change {name} from {fact_text(states, kind)} to {amount(wanted, universe)}"
+        words = f"change {name} from {fact_text(states, kind)} to {amount(wanted, kind)}"
         return Remedy(RemedyAction.CHANGE, kind.type_id, target, kind.owner, words)
     below, above = wanted.runs_around(anchor)
     if above is None and kind.only_grows:
         return _impossible(kind, f"{name} never falls, and {held} is too high already")
-    do, run = RemedyAction.RAISE, above
+    do, run = _RAISE, above
     if above is None or (below is not None and not kind.only_grows and not _is_nearer(above, held, below)):
-        do, run = RemedyAction.LOWER, below
+        do, run = _LOWER, below
     assert run is not None, "the target is not empty, so there is a run on one side"
-    words = f"{do} {name} from {anchor if low == high else held} to {run_amount(run, universe)}"
+    words = f"{do} {name} from {anchor if low == high else held} to {run_amount(run, kind)}"
     value = target if wanted.is_one_run else ValueSet(IntegerSet.between(*run))
     return Remedy(do, kind.type_id, value, kind.owner, words)
 
@@ -123,7 +125,7 @@ def _question(kind: QualificationType, name: str, states: ValueSet, target: Valu
     assert isinstance(target.held, IntegerSet)
     if states.lacking:
         return f"learn whether the worker holds {name}{_with_value(kind, target)}"
-    return f"learn whether {name} is {_amount(kind, target.held)}"
+    return f"learn whether {name} is {amount(target.held, kind)}"
 
 
 def _unknown_part(states: LocaleSet, target: LocaleSet) -> str:
@@ -140,14 +142,7 @@ def _unknown_part(states: LocaleSet, target: LocaleSet) -> str:
 def _with_value(kind: QualificationType, target: ValueSet) -> str:
     if target.held == kind.universe.held or not isinstance(target.held, IntegerSet):
         return ""
-    universe = kind.universe.held
-    assert isinstance(universe, IntegerSet)
-    return f" with {value_words(target.held, universe)}"
-
-
-def _amount(kind: QualificationType, integers: IntegerSet) -> str:
-    universe = kind.universe.held
-    return amount(integers, universe) if isinstance(universe, IntegerSet) else str(integers)
+    return f" with {value_words(target.held, kind)}"
 
 
 def contradiction(kind: QualificationType, name: str, indexes: tuple[int, ...]) -> Remedy:

@@ -10,20 +10,20 @@ from qualeval.values.value_set import ValueSet
 __all__ = ["amount", "constraint", "demand", "place", "run_amount", "value_words"]
 
 
-def amount(integers: IntegerSet, universe: IntegerSet) -> str:
-    """Integers as an amount, read within their universe: `98 or more` is 98..100 of a rate."""
+def amount(integers: IntegerSet, kind: QualificationType) -> str:
+    """Integers as an amount, read within the universe of their type: `98 or more` is 98..100 of a rate."""
     runs = list(integers.intervals())
-    return run_amount(runs[0], universe) if len(runs) == 1 else str(integers)
+    return run_amount(runs[0], kind) if len(runs) == 1 else str(integers)
 
 
-def run_amount(run: Interval, universe: IntegerSet) -> str:
+def run_amount(run: Interval, kind: QualificationType) -> str:
     """One run of integers as an amount: `98 or more`, `2 or less`, `2..5`, `7`."""
     low, high = run
     if low == high:
         return str(low)
-    if low is not None and high == universe.high:
+    if low is not None and high == kind.highest:
         return f"{low} or more"
-    if high is not None and low == universe.low:
+    if high is not None and low == kind.lowest:
         return f"{high} or less"
     return f"{'' if low is None else low}..{'' if high is None else high}"
 
@@ -41,27 +41,26 @@ def constraint(kind: QualificationType, admitted: ValueSet, name: str) -> str:
 
 def demand(kind: QualificationType, admitted: ValueSet, name: str) -> str:
     """What a worker must do or be, as the end of a sentence: `be in US, CA`, `have 3ABC of 2..5`, `not hold 3BLOCK`."""
-    universe = kind.universe.held
     if isinstance(admitted.held, LocaleSet):
         return f"be {place(admitted.held)}"
     if admitted == kind.lacked:
         return f"not hold {name}"
     if admitted == kind.held:
         return f"hold {name}"
-    assert isinstance(universe, IntegerSet)
     verb = "hold" if kind.can_be_lacked else "have"
-    words = value_words(admitted.held, universe)
-    return f"{verb} {name} {f'with {words}' if words.startswith('any') else f'of {amount(admitted.held, universe)}'}"
+    words = value_words(admitted.held, kind)
+    return f"{verb} {name} {f'with {words}' if words.startswith('any') else f'of {amount(admitted.held, kind)}'}"
 
 
-def value_words(admitted: IntegerSet, universe: IntegerSet) -> str:
+def value_words(admitted: IntegerSet, kind: QualificationType) -> str:
     """Integers as what a value is to be: `the value 7`, `a value of 98 or more`, `any value but 3`."""
-    missing = universe - admitted
+    missing = (kind.held - ValueSet(admitted)).held
+    assert isinstance(missing, IntegerSet)
     if not admitted.is_one_run and all(low == high for low, high in missing.intervals()):
         return f"any value but {missing}"
     if admitted.single is not None:
         return f"the value {admitted.single}"
-    words = amount(admitted, universe)
+    words = amount(admitted, kind)
     return f"a value of {words}" if " or " in words else f"a value in {words}"
 
 
