@@ -34,6 +34,9 @@ __all__ = [
 
 Path = tuple[str | int, ...]
 
+SHOWN = 100
+"""How many problems of one input are printed; `InvalidInput.problems` holds them all."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely stands for, or None; case and surrounding blanks are forgiven first."""
@@ -114,7 +117,9 @@ class InvalidInput(QualevalError, ValueError):
         head = f"{self.source}: " if self.source else ""
         if len(self.problems) == 1:
             return f"{head}{self.problems[0]}"
-        lines = [f"{head}{len(self.problems)} problems", *(f"  {problem}" for problem in self.problems)]
+        lines = [f"{head}{len(self.problems)} problems", *(f"  {problem}" for problem in self.problems[:SHOWN])]
+        if len(self.problems) > SHOWN:
+            lines.append(f"  and {len(self.problems) - SHOWN:,} more")
         return "\n".join(lines)
 
     def within(self, *prefix: str | int) -> InvalidInput:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pycountry
 import pytest
 
 from qualeval.errors import InvalidInput, show
-from qualeval.values.locale import UNLISTED, Locale, country_codes, country_name, locale_problems, subdivision_codes
+from qualeval.values.locale import UNLISTED, Locale, country_codes, locale_problems, subdivision_codes
 
 
 def problem_of(country: str, subdivision: str | None = None) -> tuple[str, str, str]:
@@ -103,15 +104,17 @@ def test_an_unknown_country_is_the_only_problem() -> None:
     assert [problem.place for problem in locale_problems("UK", "WA")] == ["Country"]
 
 
-def test_country_names() -> None:
-    """Countries of today and withdrawn ones have names."""
-    assert country_name("US") == "United States"
-    assert country_name("AN") == "Netherlands Antilles"
-    assert country_name("BO") == "Bolivia"
-
-
 def test_locales_sort_by_country_then_subdivision() -> None:
     """Locales have an order, so that answers can be stable."""
     listed = [Locale("US", "CA"), Locale("CA", "ON"), Locale("US", "AK")]
 
     assert [str(locale) for locale in sorted(listed)] == ["CA-ON", "US-AK", "US-CA"]
+
+
+def test_subdivisions_are_those_of_pycountry() -> None:
+    """What is read from pycountry's file is what its own objects say, for every country."""
+    expected: dict[str, set[str]] = {}
+    for subdivision in pycountry.subdivisions:
+        expected.setdefault(subdivision.country_code, set()).add(subdivision.code.partition("-")[2])
+
+    assert {country: subdivision_codes(country) for country in expected} == expected

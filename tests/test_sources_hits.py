@@ -663,3 +663,22 @@ def test_any_file_is_hits_or_an_error_of_ours(text: str) -> None:
             load(io.StringIO(text))
         except QualevalError as error:
             str(error).encode()
+
+
+def test_too_many_requirements_are_refused() -> None:
+    """A thousand are read, more are a mistake or an attack."""
+    one = {"QualificationTypeId": "3A", "Comparator": "Exists"}
+
+    assert len(parse_hit([one] * 1000).requirements) == 1000
+    with pytest.raises(InvalidInput, match="expected at most 1,000 requirements, got 1,001; Mechanical Turk takes 10 a HIT"):
+        parse_hit([one] * 1001)
+
+
+def test_a_flood_of_problems_is_printed_in_part() -> None:
+    """A hundred are shown and the rest counted; the error holds them all, and telling them takes time in proportion."""
+    with pytest.raises(InvalidInput) as caught:
+        parse_hits([{"HITId": f"3H{index}", "QualificationRequirements": [{"a": 1}]} for index in range(5000)])
+
+    assert len(caught.value.problems) == 15_000
+    assert str(caught.value).count("\n") == 101
+    assert str(caught.value).endswith("\n  and 14,900 more")

@@ -58,6 +58,11 @@ class AccessPolicy:
         return self._specialised.access
 
     @cached_property
+    def falling_short(self) -> Callable[[WorkerProfile], list[TypeLadder]]:
+        """Of a worker, the types that do not admit to everything for certain: where reasons are to be looked for."""
+        return self._specialised.falling_short
+
+    @cached_property
     def _specialised(self) -> Specialised:
         return specialised(self.ladders, self._exact_access)
 
@@ -76,10 +81,6 @@ class AccessPolicy:
         is asked for, the clock's time where None.
         """
         return Decision(self, worker, self._evaluate(worker), hit or self.hit, now)
-
-    def falling_short(self, worker: WorkerProfile) -> list[TypeLadder]:
-        """The types that do not admit the worker to everything for certain: where reasons are to be looked for."""
-        return self._specialised.falling_short(worker)
 
     def permits(self, worker: WorkerProfile, action: Action = Action.ACCEPT) -> bool:
         """Whether the worker may do this for certain. False where it is not known: it fails closed."""

@@ -5,7 +5,7 @@ A decision computes its reasons when they are asked for. It does not know where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -48,8 +48,9 @@ class Judge(Protocol):
     def ladders(self) -> Mapping[str, TypeLadder]:
         """What it asks, by type."""
 
-    def falling_short(self, worker: WorkerProfile) -> Iterable[TypeLadder]:
-        """The types that do not admit the worker to everything for certain."""
+    @property
+    def falling_short(self) -> Callable[[WorkerProfile], Iterable[TypeLadder]]:
+        """Of a worker, the types that do not admit to everything for certain."""
 
 
 @frozen(eq=False)
@@ -115,7 +116,7 @@ class Decision:
         worker = self.worker
         found = []
         for ladder in self.policy.falling_short(worker):
-            for each in reasons(ladder, worker.fact(ladder.kind.type_id)):
+            for each in reasons(ladder, worker.fact(ladder.type_id)):
                 if each.state is state:
                     found.append(each)
         if len(found) > 1:

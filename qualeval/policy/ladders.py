@@ -65,6 +65,7 @@ class TypeLadder:
     The sets shrink from discover to accept, since the requirements of a looser level hold for the tighter ones too.
     """
 
+    type_id: str
     kind: QualificationType
     predicates: tuple[Predicate, ...]
     admitted: Mapping[Action, ValueSet] = field(hash=False)
@@ -143,7 +144,7 @@ def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
     admitted = {
         action: intersection(kind, [each for each in predicates if each.guard.guards(action)]) for action in Action
     }
-    return TypeLadder(kind, predicates, admitted)
+    return TypeLadder(kind.type_id, kind, predicates, admitted)
 
 
 def intersection(kind: QualificationType, predicates: Iterable[Predicate]) -> ValueSet:

@@ -9,7 +9,7 @@ This module does not know what requirements mean, nor where answers come from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -63,6 +63,9 @@ _MENDS = {
     ASSIGNMENT: "give the HIT itself, as GetHIT returns it",
     WORKER: "give the HIT here, and the worker where a worker is expected",
 }
+
+MAX_REQUIREMENTS = 1000
+"""More are no HIT but a mistake or an attack: to judge those on one type takes time that grows faster than they do."""
 
 
 def parse_hit(
@@ -123,10 +126,15 @@ def _only(roots: Roots, names: TypeNames, reader_of_many: str) -> HIT:
     return roots.only(_read(roots, names), lambda hit: hit.hit_id, reader_of_many, _NONE)
 
 
-def _words(tree: object, path: Path) -> Path:
-    """A path without the wrappers, and with the noun that a bare list leaves out."""
-    if is_list(tree) and path:
-        path = ("HITs" if _holds_hits(tree) else REQUIREMENTS, *path)
+def _words(tree: object) -> Callable[[Path], Path]:
+    """What words the paths in a tree: without the wrappers, and with the noun that a bare list leaves out."""
+    noun = "" if not is_list(tree) else "HITs" if _holds_hits(tree) else REQUIREMENTS
+    return partial(_worded, noun)
+
+
+def _worded(noun: str, path: Path) -> Path:
+    if noun and path:
+        path = (noun, *path)
     last = len(path) - 1
     return tuple(part for place, part in enumerate(path) if not (part == "HIT" and place in (0, 2) and place < last))
 
@@ -250,6 +258,9 @@ def _requirements(tree: object, names: TypeNames) -> tuple[QualificationRequirem
     if not is_list(tree):
         mend = "put the requirement into a list, `[...]`" if is_object(tree) else "write `[]` for no requirements"
         raise InvalidInput(Problem(f"expected a list of requirements, got {described(tree)}", help=mend))
+    if len(tree) > MAX_REQUIREMENTS:
+        found = f"expected at most {MAX_REQUIREMENTS:,} requirements, got {len(tree):,}"
+        raise InvalidInput(Problem(found, help="Mechanical Turk takes 10 a HIT"))
     items = (((index,), item) for index, item in enumerate(tree))
     return tuple(read_each(items, partial(_requirement, names=names)))
 

@@ -48,19 +48,21 @@ def kind_of(tree: object) -> str | None:
 
 @frozen
 class Roots:
-    """The trees of one input. `noun` is the list that several trees make (`HITs`), `words` words a path in a tree.
+    """The trees of one input. `noun` is the list that several trees make (`HITs`).
+
+    `words`, given a tree, gives what words a path in it: what holds for all paths is looked at once a tree.
 
     `documents` are the texts of the trees, one each, or none. `source` is what messages call the input.
     """
 
     trees: Sequence[object]
     noun: str
-    words: Callable[[object, Path], Path]
+    words: Callable[[object], Callable[[Path], Path]]
     documents: Sequence[Document] = field(default=(), repr=False)
     source: str | None = None
 
     @classmethod
-    def of(cls, source: Source, noun: str, words: Callable[[object, Path], Path]) -> Roots:
+    def of(cls, source: Source, noun: str, words: Callable[[object], Callable[[Path], Path]]) -> Roots:
         """The trees of a file or stream. Raises InputNotFound and InvalidInput."""
         documents = read_documents(source)
         return cls([document.tree for document in documents], noun, words, documents, source_name(source))
@@ -98,4 +100,5 @@ class Roots:
             located = self.documents[index].located(InvalidInput(problems)).problems
             problems = sorted(located, key=lambda problem: (problem.line or 0, problem.column or 0))
         head: Path = (self.noun, index) if len(self.trees) > 1 else ()
-        return [evolve(each, path=(*head, *self.words(self.trees[index], each.path))) for each in problems]
+        words = self.words(self.trees[index])
+        return [evolve(each, path=(*head, *words(each.path))) for each in problems]

@@ -122,7 +122,7 @@ def load_worker(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> WorkerProf
         InputNotFound: there is no such file.
         InvalidInput: it holds something else, or several workers; all problems at once, with lines and columns.
     """
-    return _only(Roots.of(source, "workers", _words), names, "load_workers")
+    return _only(Roots.of(source, "workers", lambda _: _words), names, "load_workers")
 
 
 def load_workers(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> list[WorkerProfile]:
@@ -132,11 +132,11 @@ def load_workers(source: Source, *, names: TypeNames = SYSTEM_ONLY) -> list[Work
     into a profile of its own. Two whole profiles with one WorkerId stay two workers, and an answer goes into both.
     The order is that in which the workers first appear.
     """
-    return _read(Roots.of(source, "workers", _words), names)
+    return _read(Roots.of(source, "workers", lambda _: _words), names)
 
 
 def _roots(tree: object, source: str | None) -> Roots:
-    return Roots([tree], "workers", _words, source=source)
+    return Roots([tree], "workers", lambda _: _words, source=source)
 
 
 def _read(roots: Roots, names: TypeNames) -> list[WorkerProfile]:
@@ -147,7 +147,7 @@ def _only(roots: Roots, names: TypeNames, reader_of_many: str) -> WorkerProfile:
     return roots.only(_read(roots, names), lambda worker: worker.worker_id, reader_of_many, _UNKNOWN)
 
 
-def _words(_: object, path: Path) -> Path:
+def _words(path: Path) -> Path:
     """A path with the noun that a bare list leaves out, and without the wrappers of entries."""
     if path and isinstance(path[0], int):
         path = ("Qualifications" if path[1:2] == ("Qualification",) else "workers", *path)
@@ -160,10 +160,10 @@ def _words(_: object, path: Path) -> Path:
 
 def _first_place(first: Path, second: Path) -> str:
     """Where something was said first, as it is told at the second place. Both begin with the index of a tree."""
-    steps = _words(None, first[1:])
+    steps = _words(first[1:])
     if first[0] != second[0]:
         steps = ("workers", first[0], *steps)
-    elif steps[:2] == _words(None, second[1:])[:2] and steps[:1] == ("workers",):
+    elif steps[:2] == _words(second[1:])[:2] and steps[:1] == ("workers",):
         steps = steps[2:]
     return Problem("", steps).place or "the start"
 

@@ -6,15 +6,16 @@ A locale names a *region*: `US` is all of the United States, `US-WA` the part of
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import pycountry
 from attrs import frozen
 
 from qualeval.errors import InvalidInput, Problem, show
 
-__all__ = ["UNLISTED", "Locale", "country_codes", "country_name", "locale_problems", "subdivision_codes"]
+__all__ = ["UNLISTED", "Locale", "country_codes", "locale_problems", "subdivision_codes"]
 
 UNLISTED = "ZZ"
 """The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
@@ -72,12 +73,6 @@ def locale_problems(country: str, subdivision: str | None) -> list[Problem]:
     ]
 
 
-def country_name(country: str) -> str:
-    """The English short name of a country: `US` is `United States`."""
-    found = pycountry.countries.get(alpha_2=country) or pycountry.historic_countries.get(alpha_2=country)
-    return str(getattr(found, "common_name", found.name)) if found else country
-
-
 @cache
 def country_codes() -> frozenset[str]:
     """The two-letter codes of all countries, those of today and those that the standard has withdrawn."""
@@ -88,11 +83,22 @@ def country_codes() -> frozenset[str]:
 @cache
 def subdivision_codes(country: str) -> frozenset[str]:
     """The subdivision codes of a country without the country: `WA`, not `US-WA`. Empty where it has none."""
-    return frozenset(found.code.partition("-")[2] for found in _subdivisions(country))
+    return frozenset(_subdivisions().get(country, ()))
 
 
-def _subdivisions(country: str) -> list[Any]:
-    return pycountry.subdivisions.get(country_code=country) or []  # type: ignore[no-untyped-call]
+@cache
+def _subdivisions() -> dict[str, dict[str, str]]:
+    """By country, the codes of its subdivisions and their names.
+
+    Read from pycountry's file: to make its objects of all five thousand takes several times as long, and every run of
+    the command would wait for that.
+    """
+    text = Path(pycountry.subdivisions.filename).read_text("utf-8")
+    found: dict[str, dict[str, str]] = {}
+    for each in json.loads(text)[pycountry.subdivisions.root_key]:
+        country, _, code = each["code"].partition("-")
+        found.setdefault(country, {})[code] = each["name"]
+    return found
 
 
 def _country_hint(text: str) -> str:
@@ -108,7 +114,7 @@ def _subdivision_meant(text: str) -> Locale | None:
     country, _, code = text.replace("_", "-").replace("/", "-").partition("-")
     if country in country_codes() and code in subdivision_codes(country):
         return Locale(country, code)
-    named = {_squeezed(found.name): found.code.partition("-")[2] for found in _subdivisions("US")}
+    named = {_squeezed(name): code for code, name in _subdivisions()["US"].items()}
     state = text if text in subdivision_codes("US") else named.get(_squeezed(text))
     return Locale("US", state) if state else None
 
@@ -131,7 +137,7 @@ def _subdivision_hint(country: str, text: str) -> str:
     bare = text.strip().upper().removeprefix(f"{country}-")
     if bare in subdivision_codes(country):
         return f"did you mean `{bare}`?"
-    for found in _subdivisions(country):
-        if _squeezed(found.name) == _squeezed(text):
-            return f"did you mean `{found.code.partition('-')[2]}`?"
+    for code, name in _subdivisions().get(country, {}).items():
+        if _squeezed(name) == _squeezed(text):
+            return f"did you mean `{code}`?"
     return f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"

@@ -6,6 +6,8 @@ are all value sets. Whether a type can be lacked, and which integers it can have
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import frozen
 
 from qualeval.errors import IncompatibleSets
@@ -76,7 +78,7 @@ class ValueSet:
             return self.held.is_empty
         return isinstance(self.held, IntegerSet) and self.held.single is not None
 
-    @property
+    @cached_property
     def single(self) -> int | Locale | None:
         """The one value it is about, held for certain: an integer, or a locale (its whole region). Else None."""
         return None if self.lacking else self.held.single
