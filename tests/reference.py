@@ -1,4 +1,4 @@
-"""The second opinion: what EVIDENCE.md says, by enumerating states one at a time. It knows nothing of qualeval.
+"""The second opinion: what docs/evidence.md says, by enumerating states one at a time. It knows nothing of qualeval.
 
 Requirements are dicts as the API writes them; a state is None (lacking), an integer, or a country with the subdivision
 that is named (None where none is). Facts are texts as `--set` takes them.

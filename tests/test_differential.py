@@ -203,7 +203,7 @@ def test_facts_that_no_text_can_say_are_judged_too(type_id: str, data: st.DataOb
 
 
 def expected_reasons(written: Sequence[Wire], possible: Mapping[str, list[reference.State]]) -> Iterator[object]:
-    """By requirement its state and the indexes that it conflicts with, as DESIGN defines them."""
+    """By requirement its state and the indexes that it conflicts with, as docs/meaning.md defines them."""
     for index, each in enumerate(written):
         states = possible[each["QualificationTypeId"]]
         beside = [
