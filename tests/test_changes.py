@@ -65,7 +65,7 @@ def test_all_that_cannot_be_is_told_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("plain", ["", "x", "1.0", True, 1.5, [None]])
+@pytest.mark.parametrize("plain", ["", "x", "1.0", "097", "1,000", True, 1.5, [None]])
 def test_what_is_no_integer_is_refused(plain: Any) -> None:
     """Nothing is made of text that is no integer, nor of a boolean, a float or nothing."""
     with pytest.raises(qe.InvalidInput, match="expected an integer"):

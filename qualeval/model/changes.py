@@ -5,7 +5,6 @@ Indexes are places in the HIT that is changed. Values are written as text, `97`,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from attrs import evolve
 
 from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.actions import ActionsGuarded
+from qualeval.model.grammar import is_integer
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.requirements import QualificationRequirement
@@ -22,8 +22,6 @@ __all__ = ["PlainValues", "change_hit", "with_values"]
 
 PlainValues = str | int | Locale | Iterable[int | str | Locale]
 """The values of a requirement as people write them."""
-
-_INTEGER = re.compile(r"-?\d{1,1000}", re.ASCII)
 
 
 def change_hit(
@@ -84,7 +82,7 @@ def with_values(requirement: QualificationRequirement, plain: PlainValues) -> Qu
     problems = [
         Problem(f"got {show(part)}, expected an integer", ("IntegerValues",))
         for part in parts
-        if isinstance(part, str) and not _INTEGER.fullmatch(part.strip())
+        if isinstance(part, str) and not is_integer(part.strip())
     ]
     if problems:
         raise InvalidInput(problems)

@@ -21,7 +21,7 @@ from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import Held, ValueSet
 
-__all__ = ["integer_range", "read_fact"]
+__all__ = ["integer_range", "is_integer", "read_fact"]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
 _RANGE = re.compile(rf"({_INTEGER.pattern})?\.\.({_INTEGER.pattern})?", re.ASCII)
@@ -166,17 +166,19 @@ def _integers(kind: QualificationType, text: str) -> IntegerSet:
 
 
 def _mend(kind: QualificationType, text: str) -> str:
-    for pattern, template in _MEANT:
-        if (found := pattern.fullmatch(text)) and (meant := found.expand(template)) != text:
-            break
-    else:
-        meant = ""
+    guesses = (found.expand(template) for pattern, template in _MEANT if (found := pattern.fullmatch(text)))
+    meant = next((guess for guess in guesses if guess != text), "")
     if meant and (kind.can_be_lacked or meant not in (FactWord.HOLDS, FactWord.LACKS)):
         return f"write `{meant}`"
     if re.fullmatch(r"0\d+", text, re.ASCII):
         return "write an integer without leading zeros, and without commas between its digits"
     meant_word = nearest(text, FactWord)
     return f"did you mean `{meant_word}`?" if meant_word else f"expected {expected(kind)}"
+
+
+def is_integer(text: str) -> bool:
+    """Whether a text is one integer of the grammar: without leading zeros, and of a thousand digits at most."""
+    return _INTEGER.fullmatch(text) is not None and len(text) <= 1000
 
 
 def _integer(text: str) -> int:
