@@ -50,6 +50,7 @@ from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.compiler import compile_hit, compile_requirements
 from qualeval.policy.decision import Decision, Outcome
 from qualeval.policy.reasons import Reason, ReasonCode
+from qualeval.policy.regions import Region
 from qualeval.policy.remedies import Remedy, RemedyAction
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
@@ -57,6 +58,9 @@ from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
 if TYPE_CHECKING:
+    from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
+    from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
+    from qualeval.analysis.prove import Claim, Proof, Verdict, prove
     from qualeval.engine import Engine
     from qualeval.sources.configuration import find_type_names
     from qualeval.sources.folders import HITFolder
@@ -78,13 +82,18 @@ __all__ = [
     "Access",
     "AccessPolicy",
     "Action",
+    "ActionComparison",
     "ActionsGuarded",
     "AmbiguousTruth",
+    "Analysis",
+    "Claim",
     "Comparator",
+    "Comparison",
     "Decision",
     "Denied",
     "Engine",
     "Fact",
+    "FindingKind",
     "HITFolder",
     "HITNotFound",
     "IncompatibleSets",
@@ -97,20 +106,27 @@ __all__ = [
     "NoSuchHIT",
     "NotPermitted",
     "Outcome",
+    "PolicyFinding",
     "Problem",
+    "Proof",
     "QualevalError",
     "QualificationRequirement",
     "Reason",
     "ReasonCode",
+    "Region",
     "Remedy",
     "RemedyAction",
     "ServiceError",
+    "Shift",
     "TypeNames",
     "Undetermined",
     "ValueSet",
+    "Verdict",
     "WorkerProfile",
     "WrongType",
+    "analyze",
     "change_hit",
+    "compare",
     "compile_hit",
     "compile_requirements",
     "find_type_names",
@@ -122,14 +138,26 @@ __all__ = [
     "parse_hits",
     "parse_worker",
     "parse_workers",
+    "prove",
     "qualification_type",
     "worker",
 ]
 
 _ON_DEMAND = {
+    "ActionComparison": "analysis.compare",
+    "Analysis": "analysis.analyze",
+    "Claim": "analysis.prove",
+    "Comparison": "analysis.compare",
     "Engine": "engine",
+    "FindingKind": "analysis.analyze",
     "HITFolder": "sources.folders",
     "MTurk": "sources.mturk",
+    "PolicyFinding": "analysis.analyze",
+    "Proof": "analysis.prove",
+    "Shift": "analysis.compare",
+    "Verdict": "analysis.prove",
+    "analyze": "analysis.analyze",
+    "compare": "analysis.compare",
     "find_type_names": "sources.configuration",
     "load_hit": "sources.hits",
     "load_hits": "sources.hits",
@@ -139,6 +167,7 @@ _ON_DEMAND = {
     "parse_hits": "sources.hits",
     "parse_worker": "sources.workers",
     "parse_workers": "sources.workers",
+    "prove": "analysis.prove",
 }
 
 

@@ -18,6 +18,7 @@ from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.facts import Fact, PlainFact, check_states, fact_text
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
+from qualeval.values.value_set import ValueSet
 
 __all__ = ["WorkerProfile", "named_facts", "worker"]
 
@@ -91,6 +92,19 @@ class WorkerProfile:
         unknown = {type_id: _unknown(type_id) for type_id in dropped if self.lacks_unnamed(type_id)}
         return evolve(self, facts=kept | unknown)
 
+    def to_dict(self, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
+        """The profile as JSON's values, in the short form of a profile file; `names` is how types are called.
+
+        What the grammar of facts can say can be read back. It says all that a file can, but no set of places of which
+        the rest of the world is a part.
+        """
+        said = {"WorkerId": self.worker_id, "Complete": self._complete_said(names), "Blocked": self.blocked}
+        facts = {names.name_of(type_id): _said(type_id, fact.states) for type_id, fact in self.facts.items()}
+        return {**{key: value for key, value in said.items() if value not in (None, False)}, "Facts": facts}
+
+    def _complete_said(self, names: TypeNames) -> bool | list[str]:
+        return self.complete if isinstance(self.complete, bool) else sorted(map(names.name_of, self.complete))
+
     def __repr__(self) -> str:
         known = (
             f"{SYSTEM_ONLY.name_of(type_id)} {fact_text(fact.states, qualification_type(type_id))}"
@@ -140,6 +154,13 @@ def _lacked(type_id: str) -> Fact:
 @lru_cache(2**16)
 def _unknown(type_id: str) -> Fact:
     return Fact(qualification_type(type_id).universe)
+
+
+def _said(type_id: str, states: ValueSet) -> int | str:
+    """A fact as a profile file has it."""
+    if isinstance(states.single, int):
+        return states.single
+    return fact_text(states, qualification_type(type_id)).replace(", ", ",")
 
 
 def named_facts(facts: Mapping[str, PlainFact], names: TypeNames = SYSTEM_ONLY) -> dict[str, Fact]:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
 
-from qualeval.errors import Denied, Undetermined
+from qualeval.errors import Denied, Undetermined, WrongType
 from qualeval.model.actions import Access, Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
@@ -21,16 +22,15 @@ from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.comparators import Predicate, predicate
 from qualeval.policy.decision import Decision, Outcome
+from qualeval.policy.examples import example_of, example_worker
 from qualeval.policy.ladders import TypeLadder, ladders
+from qualeval.policy.regions import Region, regions_of
+from qualeval.policy.relations import Box, are_disjoint, is_included, outside
 from qualeval.policy.remedies import contradiction_words
 from qualeval.policy.specialise import Specialised, specialised
 from qualeval.policy.wording import constraint, demand
-from qualeval.values.value_set import ValueSet
 
-__all__ = ["AccessPolicy", "Box"]
-
-Box = frozenset[tuple[str, ValueSet]] | None
-"""The types that are constrained and what they admit; None is the box that admits nobody, whichever type emptied it."""
+__all__ = ["AccessPolicy"]
 
 
 @frozen(eq=False)
@@ -110,13 +110,52 @@ class AccessPolicy:
         sides = [(type_id, ladder.admitted[action], ladder.kind) for type_id, ladder in self.ladders.items()]
         if any(admitted.is_empty for _, admitted, _ in sides):
             return None
-        return frozenset((type_id, admitted) for type_id, admitted, kind in sides if admitted != kind.universe)
+        return MappingProxyType({type_id: states for type_id, states, kind in sides if states != kind.universe})
 
     def __eq__(self, other: object) -> bool:
         return self.boxes == other.boxes if isinstance(other, AccessPolicy) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(tuple(self.boxes.values()))
+        return hash(tuple(None if box is None else frozenset(box.items()) for box in self.boxes.values()))
+
+    def is_satisfiable(self, action: Action = Action.ACCEPT) -> bool:
+        """Whether any worker could do this."""
+        return self.boxes[Action(action)] is not None
+
+    def implies(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> bool:
+        """Whether everybody who may do this here may do it there too: exact, over all workers."""
+        return is_included(self.boxes[Action(action)], _box_of(other, action))
+
+    def is_disjoint(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> bool:
+        """Whether nobody may do this both here and there."""
+        return are_disjoint(self.boxes[Action(action)], _box_of(other, action))
+
+    def counterexample(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> WorkerProfile | None:
+        """A worker who may do this here and not there; None exactly if this policy implies the other."""
+        mine, theirs = self.boxes[Action(action)], _box_of(other, action)
+        if mine is None or is_included(mine, theirs):
+            return None
+        return example_of(outside(mine, theirs, {**self.ladders, **other.ladders}))
+
+    def example(self, access: Access) -> WorkerProfile | None:
+        """A worker with exactly this access, always the same; None where there is none.
+
+        Everything that matters is known of it, and the profile is complete. It misses the next action by one type
+        alone, at the threshold.
+        """
+        return example_worker(self.ladders, Access(access))
+
+    def regions(self, worker: WorkerProfile, qualification_type: str) -> tuple[Region, ...]:
+        """The exact partition of one type's states by what the worker could do, all other facts as they are.
+
+        The type is an id or a name. The regions come from the least access to the greatest, none of them is empty, and
+        every state of the type is in exactly one.
+        """
+        type_id = self.names.id_of(qualification_type)
+        others = [(ladder, worker.fact(each).states) for each, ladder in self.ladders.items() if each != type_id]
+        certain = min((ladder.certain(states) for ladder, states in others), default=Access.ACCEPT)
+        possible = min((ladder.possible(states) for ladder, states in others), default=Access.ACCEPT)
+        return regions_of(type_id, self.ladders.get(type_id), certain, possible)
 
     def contradictions(self, action: Action) -> tuple[str, ...]:
         """Why nobody can do this, a phrase a type that no state is admitted of; empty where somebody can."""
@@ -138,7 +177,7 @@ class AccessPolicy:
 
     def __repr__(self) -> str:
         levels = []
-        looser: Box = frozenset()
+        looser: Box = {}
         for action, box in self.boxes.items():
             if box != looser:
                 levels.append(f"{action}: {self._constraints(action)}")
@@ -153,6 +192,13 @@ class AccessPolicy:
             for type_id, ladder in self.ladders.items()
             if ladder.admitted[action] != ladder.kind.universe
         )
+
+
+def _box_of(other: object, action: Action) -> Box:
+    if not isinstance(other, AccessPolicy):
+        mend = "qualeval.compile_hit makes one of a HIT"
+        raise WrongType(f"expected an AccessPolicy, got {type(other).__name__}; {mend}")
+    return other.boxes[Action(action)]
 
 
 def required(decision: Decision, action: Action) -> Decision:

@@ -55,6 +55,7 @@ def relation(states: ValueSet, admitted: ValueSet) -> Relation:
     return Relation.INSIDE if states.is_subset(admitted) else Relation.ACROSS
 
 
+_ACTIONS = tuple(Action)
 _TIGHTEST_FIRST = tuple(reversed(Action))
 
 
@@ -90,6 +91,11 @@ class TypeLadder:
         """The admitted set of the next looser action; the universe where there is none."""
         looser = {Action.PREVIEW: Action.DISCOVER, Action.ACCEPT: Action.PREVIEW}.get(action)
         return self.kind.universe if looser is None else self.admitted[looser]
+
+    def exactly(self, access: Access) -> ValueSet:
+        """The states that reach this level and no further."""
+        reached = self.kind.universe if access is Access.NONE else self.admitted[_ACTIONS[access - 1]]
+        return reached if access is Access.ACCEPT else reached - self.admitted[_ACTIONS[access]]
 
     def target(self, action: Action, states: ValueSet) -> ValueSet:
         """What a worker in one of `states` would have to come to: the admitted set of the tightest action in reach.

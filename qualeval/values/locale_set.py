@@ -152,11 +152,15 @@ class LocaleSet:
                 return Locale(country, next(iter(part.codes)))
         return None
 
-    def sample(self) -> Locale | None:
+    def sample(self, preferred: Iterable[Locale] = ()) -> Locale | None:
         """One locale whose region lies inside, always the same; None where there is none.
 
-        A country that the set names comes before the others, a real subdivision before the unlisted `ZZ`.
+        The first of `preferred` that does; else a country that the set names before the others, and a real subdivision
+        before the unlisted `ZZ`.
         """
+        for locale in preferred:
+            if self.contains_region(locale):
+                return locale
         for country, part in self._exceptions:
             if (found := _locale_in(country, part)) is not None:
                 return found

@@ -1,0 +1,221 @@
+"""What is wrong or superfluous in a HIT's requirements: actions that nobody can do, conflicts, requirements that change
+nothing. Exact, over all workers, and each with a worker to show or the reason that there is none.
+
+This module does not know the limits of the service, nor what people usually mean: that is the linter's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import accumulate
+from operator import and_
+from typing import Any
+
+from attrs import field, frozen
+
+from qualeval.analysis.conflicts import smallest_conflicts
+from qualeval.analysis.policies import policy_of
+from qualeval.model.actions import Action
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.words import Word
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.access_policy import AccessPolicy
+from qualeval.policy.comparators import Predicate
+from qualeval.policy.examples import example_of
+from qualeval.policy.ladders import TypeLadder, intersection
+from qualeval.policy.remedies import contradiction_words
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["Analysis", "FindingKind", "PolicyFinding", "analyze"]
+
+
+class FindingKind(Word):
+    """What an analysis can find. The codes are stable."""
+
+    UNSATISFIABLE = "unsatisfiable"
+    """Nobody can do the action."""
+    CONFLICT = "conflict"
+    """A smallest set of requirements on one type that leaves no state of it."""
+    ALWAYS_MET = "always_met"
+    """Every possible state of the type meets the requirement."""
+    DUPLICATE = "duplicate"
+    """An earlier requirement says the same: it admits the same states and guards the same."""
+    REDUNDANT = "redundant"
+    """Removing the requirement changes no worker's access."""
+
+
+@frozen
+class PolicyFinding:
+    """One thing that an analysis found.
+
+    `action` is the action concerned: of a conflict that of its tightest member (the tighter ones are concerned too), of
+    a single requirement the loosest that it guards. `requirements` are the indexes of the requirements that it is
+    about; `ladder` what is asked of their type, None where several types are concerned.
+    """
+
+    kind: FindingKind
+    action: Action
+    requirements: tuple[int, ...]
+    policy: AccessPolicy = field(repr=False, eq=False)
+    ladder: TypeLadder | None = field(default=None, repr=False, eq=False)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The actions concerned: `action` and those after it."""
+        return tuple(each for each in Action if each.level >= self.action.level)
+
+    @cached_property
+    def because_of(self) -> tuple[int, ...]:
+        """The requirements that make a duplicate or redundant one so: a smallest set of others that implies it."""
+        if self.kind not in (FindingKind.DUPLICATE, FindingKind.REDUNDANT) or self.ladder is None:
+            return ()
+        own = self._predicate
+        others = [each for each in self.ladder.guarding(self.action) if each is not own]
+        if self.kind is FindingKind.DUPLICATE:
+            others = [each for each in others if each.admitted == own.admitted and each.guard is own.guard]
+        return _implying(own, others, self.ladder)
+
+    @property
+    def _predicate(self) -> Predicate:
+        assert self.ladder is not None
+        return next(each for each in self.ladder.predicates if each.index == self.requirements[0])
+
+    @cached_property
+    def example(self) -> WorkerProfile | None:
+        """Of a duplicate or redundant requirement a worker who does not meet it, and is refused by others as well.
+
+        None where no worker could show it; `reason` says why.
+        """
+        if not self.because_of or self.ladder is None:
+            return None
+        kind = self.ladder.kind
+        wanted = {each: ladder.admitted[self.action] for each, ladder in self.policy.ladders.items()}
+        wanted = {each: states for each, states in wanted.items() if not states.is_empty}
+        return example_of({**wanted, kind.type_id: kind.universe - self._predicate.admitted})
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no example worker; None where there is one."""
+        return None if self.example is not None else self.words
+
+    @property
+    def words(self) -> str:
+        """The finding as a sentence without its full stop."""
+        match self.kind:
+            case FindingKind.UNSATISFIABLE:
+                return f"nobody can {self.action} it: {'; '.join(self.policy.contradictions(self.action))}"
+            case FindingKind.CONFLICT:
+                return f"nobody can {self.action} it: {contradiction_words(self._name, self.requirements)}"
+            case FindingKind.ALWAYS_MET:
+                return f"every worker meets requirement {self.requirements[0]} on {self._name}"
+            case FindingKind.DUPLICATE:
+                return f"requirement {self.requirements[0]} on {self._name} repeats requirement {self.because_of[0]}"
+        others = " and ".join(map(str, self.because_of))
+        verb = "implies" if len(self.because_of) == 1 else "imply"
+        noun = "requirement" if len(self.because_of) == 1 else "requirements"
+        return f"requirement {self.requirements[0]} on {self._name} changes nothing: {noun} {others} {verb} it"
+
+    @property
+    def _name(self) -> str:
+        assert self.ladder is not None
+        return self.policy.names.short_name_of(self.ladder.type_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON's values."""
+        return {
+            "kind": str(self.kind),
+            "action": str(self.action),
+            "requirements": list(self.requirements),
+            "because_of": list(self.because_of),
+            "words": self.words,
+            "example": None if self.example is None else self.example.to_dict(self.policy.names),
+            "reason": self.reason,
+        }
+
+
+@frozen
+class Analysis:
+    """What was found: the actions that nobody can do, then type by type what is wrong or superfluous."""
+
+    policy: AccessPolicy
+    findings: tuple[PolicyFinding, ...]
+
+
+def analyze(hit: HIT | AccessPolicy, *, names: TypeNames = SYSTEM_ONLY) -> Analysis:
+    """The findings about a HIT's requirements, or a policy's. `names` is how types are called.
+
+    Types are judged one by one: of a type that no state is left of, the smallest conflicts are told; of any other, one
+    thing a requirement at most: that it is always met, else that it duplicates an earlier one, else that it is
+    redundant. Of two that imply each other each is redundant for itself: remove one at a time, and analyze again.
+    """
+    policy = policy_of(hit, names)
+    found = [*_unsatisfiable(policy)]
+    for ladder in policy.ladders.values():
+        is_empty = ladder.admitted[Action.ACCEPT].is_empty
+        found += _conflicts(policy, ladder) if is_empty else _superfluous(policy, ladder)
+    return Analysis(policy, tuple(found))
+
+
+def _unsatisfiable(policy: AccessPolicy) -> Iterator[PolicyFinding]:
+    """The indexes are those of the requirements of a smallest conflict on each type that no state is left of."""
+    for action in Action:
+        if not policy.is_satisfiable(action):
+            emptied = [each for each in policy.ladders.values() if each.admitted[action].is_empty]
+            indexes = sorted(index for each in emptied for index in each.contradiction(action))
+            yield PolicyFinding(FindingKind.UNSATISFIABLE, action, tuple(indexes), policy)
+
+
+def _conflicts(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFinding]:
+    actions = {each.index: each.action for each in ladder.predicates}
+    for conflict in smallest_conflicts(ladder):
+        tightest = max((actions[index] for index in conflict), key=lambda action: action.level)
+        yield PolicyFinding(FindingKind.CONFLICT, tightest, conflict, policy, ladder)
+
+
+def _superfluous(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFinding]:
+    left_by_others = _left_by_others(ladder)
+    seen = set()
+    for each in ladder.predicates:
+        key = each.admitted, each.guard
+        kind = None
+        if each.admitted == ladder.kind.universe:
+            kind = FindingKind.ALWAYS_MET
+        elif key in seen:
+            kind = FindingKind.DUPLICATE
+        elif left_by_others[each.index].is_subset(each.admitted):
+            kind = FindingKind.REDUNDANT
+        seen.add(key)
+        if kind:
+            yield PolicyFinding(kind, each.action, (each.index,), policy, ladder)
+
+
+def _left_by_others(ladder: TypeLadder) -> Mapping[int, ValueSet]:
+    """For each requirement, what all others that guard the loosest of its actions leave.
+
+    If that lies inside of what it admits, it can be spared there, and so for the tighter actions, of which more are
+    left. One sweep from either side, so that many requirements are no trouble.
+    """
+    found = {}
+    for action in {each.action for each in ladder.predicates}:
+        guarding = ladder.guarding(action)
+        before = list(accumulate((each.admitted for each in guarding), and_, initial=ladder.kind.universe))
+        after = list(accumulate((each.admitted for each in guarding[::-1]), and_, initial=ladder.kind.universe))[::-1]
+        for place, each in enumerate(guarding):
+            if each.action is action:
+                found[each.index] = before[place] & after[place + 1]
+    return found
+
+
+def _implying(own: Predicate, others: Iterable[Predicate], ladder: TypeLadder) -> tuple[int, ...]:
+    """A smallest set of others that together imply one: one alone if it can be."""
+    listed = list(others)
+    for each in listed:
+        if each.admitted.is_subset(own.admitted):
+            return (each.index,)
+    for each in tuple(listed):
+        fewer = [other for other in listed if other is not each]
+        if intersection(ladder.kind, fewer).is_subset(own.admitted):
+            listed = fewer
+    return tuple(each.index for each in listed)

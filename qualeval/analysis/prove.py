@@ -1,0 +1,146 @@
+"""Proofs about a HIT: that all who may take it meet certain requirements, that these workers may, that those may not.
+
+Each claim is proved, refuted with a worker to show, or unknown where facts about a worker are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+from attrs import evolve, frozen
+
+from qualeval.analysis.policies import policy_of
+from qualeval.errors import AmbiguousTruth, InvalidInput, WrongType
+from qualeval.model.actions import Action, ActionsGuarded
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.requirements import QualificationRequirement
+from qualeval.model.words import Word
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.access_policy import AccessPolicy
+from qualeval.policy.compiler import compile_requirements
+from qualeval.policy.decision import Decision, Outcome
+
+__all__ = ["Claim", "Proof", "Verdict", "prove"]
+
+
+class Claim(Word):
+    """What is to be proved."""
+
+    ONLY = "only"
+    """Everybody who may do it meets the requirement."""
+    ADMITS = "admits"
+    """The worker may do it, for certain."""
+    EXCLUDES = "excludes"
+    """The worker may not do it, for certain."""
+
+
+class Verdict(Word):
+    """What became of a claim; there are three answers."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("a verdict has three answers and is no bool; compare it: `verdict is Verdict.PROVED`")
+
+
+@frozen
+class Proof:
+    """One claim about a policy and what became of it.
+
+    `requirement` is what everybody was to meet, with `index` its place in what was given; of the other claims it is
+    None, and `index` the worker's place. `counterexample` is a worker who refutes the claim, None where it is proved.
+    `decision` is that about the worker of the claim or of the counterexample.
+    """
+
+    claim: Claim
+    action: Action
+    index: int
+    verdict: Verdict
+    requirement: QualificationRequirement | None
+    counterexample: WorkerProfile | None
+    decision: Decision | None
+
+    def to_dict(self, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
+        """The proof as JSON's values; `names` is how types are called."""
+        shown = self.counterexample
+        return {
+            "claim": str(self.claim),
+            "action": str(self.action),
+            "index": self.index,
+            "verdict": str(self.verdict),
+            "counterexample": None if shown is None else shown.to_dict(names),
+            "decision": None if self.decision is None else self.decision.to_dict(),
+        }
+
+
+def prove(
+    hit: HIT | AccessPolicy,
+    action: Action = Action.ACCEPT,
+    *,
+    only: HIT | Iterable[QualificationRequirement] | None = None,
+    admits: Iterable[WorkerProfile] | None = None,
+    excludes: Iterable[WorkerProfile] | None = None,
+    names: TypeNames = SYSTEM_ONLY,
+) -> tuple[Proof, ...]:
+    """Whether everybody who may do this meets these requirements, these workers may, and those may not.
+
+    One proof a requirement of `only` (a HIT stands for its requirements; what they guard is disregarded: each is read
+    as guarding the action) and one a worker of `admits` and `excludes`. That nobody may do it at all proves `only`.
+
+    Raises:
+        InvalidInput: nothing is to be proved: none of the three is given, or one is empty.
+        WrongType: something else than is expected.
+    """
+    policy, action = policy_of(hit, names), Action(action)
+    proofs = [
+        *(() if only is None else _only(policy, action, _filled("only", _requirements(only)))),
+        *(() if admits is None else _workers(policy, action, Claim.ADMITS, _filled("admits", admits))),
+        *(() if excludes is None else _workers(policy, action, Claim.EXCLUDES, _filled("excludes", excludes))),
+    ]
+    if not proofs:
+        raise InvalidInput("nothing to prove; give only, admits or excludes")
+    return tuple(proofs)
+
+
+def _filled(name: str, items: Iterable[Any]) -> list[Any]:
+    listed = list(items)
+    if not listed:  # of nothing everything is true: that would prove a slip
+        raise InvalidInput(f"{name}: expected one at least, found none")
+    return listed
+
+
+def _requirements(only: HIT | Iterable[QualificationRequirement]) -> Iterable[QualificationRequirement]:
+    return only.requirements if isinstance(only, HIT) else only
+
+
+def _only(policy: AccessPolicy, action: Action, listed: Iterable[QualificationRequirement]) -> Iterator[Proof]:
+    for index, requirement in enumerate(listed):
+        if not isinstance(requirement, QualificationRequirement):
+            raise WrongType(f"only: expected a QualificationRequirement, got {type(requirement).__name__}")
+        alone = evolve(
+            requirement, actions_guarded=ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT, required_to_preview=None
+        )
+        shown = policy.counterexample(compile_requirements([alone], names=policy.names), action)
+        verdict = Verdict.PROVED if shown is None else Verdict.REFUTED
+        decision = None if shown is None else policy.decide(shown)
+        yield Proof(Claim.ONLY, action, index, verdict, requirement, shown, decision)
+
+
+_VERDICTS = {
+    Claim.ADMITS: {Outcome.PERMITTED: Verdict.PROVED, Outcome.DENIED: Verdict.REFUTED},
+    Claim.EXCLUDES: {Outcome.PERMITTED: Verdict.REFUTED, Outcome.DENIED: Verdict.PROVED},
+}
+
+
+def _workers(
+    policy: AccessPolicy, action: Action, claim: Claim, workers: Iterable[WorkerProfile]
+) -> Iterator[Proof]:  # fmt: skip
+    for index, worker in enumerate(workers):
+        decision = policy.decide(worker)
+        verdict = _VERDICTS[claim].get(decision.outcome(action), Verdict.UNKNOWN)
+        shown = worker if verdict is Verdict.REFUTED else None
+        yield Proof(claim, action, index, verdict, None, shown, decision)
