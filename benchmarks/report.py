@@ -13,27 +13,35 @@ from pathlib import Path
 from attrs import frozen
 
 _WIDTH = 99
-_PACKAGES = ("qualeval", "attrs", "zen-engine", "common-expression-language", "rule-engine", "pytest-benchmark")
+_PEERS = ("zen-engine", "common-expression-language", "rule-engine", "z3-solver")
+_PACKAGES = ("qualeval", "attrs", *_PEERS, "pytest-benchmark")
 _TITLES = ("measured", "ns", "against", "ns", "ratio", "goal", "")
 
 
 @frozen
 class Goal:
-    """Which way a ratio is read, and what it is to be; `limit` is None where the row is for information."""
+    """Which way a ratio is read, and what it is to be; `limit` is None where the row is for information.
+
+    Of an absolute goal the limit is for the measured time itself, in nanoseconds.
+    """
 
     is_faster: bool
     limit: float | None = None
+    is_absolute: bool = False
 
     def ratio(self, measured: float, against: float) -> float:
         """How many times as long it takes; or, of what is to be faster, how many times as fast it is."""
         return against / measured if self.is_faster else measured / against
 
-    def is_met(self, ratio: float) -> bool:
-        """Whether the ratio is within the limit, if there is one."""
-        return self.limit is None or (ratio >= self.limit if self.is_faster else ratio <= self.limit)
+    def is_met(self, measured: float, against: float) -> bool:
+        """Whether the ratio, or the measured time, is within the limit, if there is one."""
+        figure = measured if self.is_absolute else self.ratio(measured, against)
+        return self.limit is None or (figure >= self.limit if self.is_faster else figure <= self.limit)
 
     def __str__(self) -> str:
-        return "" if self.limit is None else f"{'>=' if self.is_faster else '<='} {self.limit:g}"
+        if self.limit is None:
+            return ""
+        return f"<= {self.limit:,.0f} ns" if self.is_absolute else f"{'>=' if self.is_faster else '<='} {self.limit:g}"
 
 
 def at_most(limit: float) -> Goal:
@@ -44,6 +52,11 @@ def at_most(limit: float) -> Goal:
 def at_least(limit: float) -> Goal:
     """To be no less than `limit` times as fast."""
     return Goal(is_faster=True, limit=limit)
+
+
+def within(nanoseconds: float) -> Goal:
+    """To take no more than this, whatever stands beside it."""
+    return Goal(is_faster=False, limit=nanoseconds, is_absolute=True)
 
 
 AS_LONG = Goal(is_faster=False)
@@ -64,7 +77,7 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The line as text."""
         ratio = self.goal.ratio(self.measured, self.other)
-        verdict = "" if self.goal.limit is None else "ok" if self.goal.is_met(ratio) else "short"
+        verdict = "" if self.goal.limit is None else "ok" if self.goal.is_met(self.measured, self.other) else "short"
         number = f"{ratio:.2f}" if ratio < 100 else f"{ratio:,.0f}"
         words = f"{number}x as {'fast' if self.goal.is_faster else 'long'}"
         return (self.what, f"{self.measured:,.0f}", self.against, f"{self.other:,.0f}", words, str(self.goal), verdict)

@@ -19,6 +19,7 @@ from qualeval.errors import (
     AmbiguousTruth,
     Denied,
     HITNotFound,
+    HITRefused,
     IncompatibleSets,
     InputNotFound,
     InvalidInput,
@@ -62,6 +63,10 @@ if TYPE_CHECKING:
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
     from qualeval.analysis.prove import Claim, Proof, Verdict, prove
     from qualeval.engine import Engine
+    from qualeval.linting.catalogue import Rule, Severity
+    from qualeval.linting.findings import Finding, Fix
+    from qualeval.linting.guard import guard
+    from qualeval.linting.lint import lint
     from qualeval.sources.configuration import find_type_names
     from qualeval.sources.folders import HITFolder
     from qualeval.sources.hits import load_hit, load_hits, parse_hit, parse_hits
@@ -93,9 +98,12 @@ __all__ = [
     "Denied",
     "Engine",
     "Fact",
+    "Finding",
     "FindingKind",
+    "Fix",
     "HITFolder",
     "HITNotFound",
+    "HITRefused",
     "IncompatibleSets",
     "InputNotFound",
     "IntegerSet",
@@ -116,7 +124,9 @@ __all__ = [
     "Region",
     "Remedy",
     "RemedyAction",
+    "Rule",
     "ServiceError",
+    "Severity",
     "Shift",
     "TypeNames",
     "Undetermined",
@@ -130,6 +140,8 @@ __all__ = [
     "compile_hit",
     "compile_requirements",
     "find_type_names",
+    "guard",
+    "lint",
     "load_hit",
     "load_hits",
     "load_worker",
@@ -149,16 +161,22 @@ _ON_DEMAND = {
     "Claim": "analysis.prove",
     "Comparison": "analysis.compare",
     "Engine": "engine",
+    "Finding": "linting.findings",
     "FindingKind": "analysis.analyze",
+    "Fix": "linting.findings",
     "HITFolder": "sources.folders",
     "MTurk": "sources.mturk",
     "PolicyFinding": "analysis.analyze",
     "Proof": "analysis.prove",
+    "Rule": "linting.catalogue",
+    "Severity": "linting.catalogue",
     "Shift": "analysis.compare",
     "Verdict": "analysis.prove",
     "analyze": "analysis.analyze",
     "compare": "analysis.compare",
     "find_type_names": "sources.configuration",
+    "guard": "linting.guard",
+    "lint": "linting.lint",
     "load_hit": "sources.hits",
     "load_hits": "sources.hits",
     "load_worker": "sources.workers",

@@ -12,12 +12,13 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 __all__ = [
     "AmbiguousTruth",
     "Denied",
     "HITNotFound",
+    "HITRefused",
     "IncompatibleSets",
     "InputNotFound",
     "InvalidInput",
@@ -29,6 +30,7 @@ __all__ = [
     "Undetermined",
     "WrongType",
     "nearest",
+    "same_but_for_case",
     "show",
 ]
 
@@ -41,11 +43,13 @@ SHOWN = 100
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` most likely stands for, or None; case and surrounding blanks are forgiven first."""
     by_fold = {candidate.casefold(): candidate for candidate in known}
-    folded = name.strip().casefold()
-    if folded in by_fold:
-        return by_fold[folded]
-    close = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.6)
-    return by_fold[close[0]] if close else None
+    close = difflib.get_close_matches(name.strip().casefold(), by_fold, n=1, cutoff=0.6)
+    return same_but_for_case(name, by_fold.values()) or (by_fold[close[0]] if close else None)
+
+
+def same_but_for_case(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is, but for case and surrounding blanks, or None."""
+    return {candidate.casefold(): candidate for candidate in known}.get(name.strip().casefold())
 
 
 def show(value: object, limit: int = 60) -> str:
@@ -63,7 +67,9 @@ class Problem:
     """One thing that is wrong with an input.
 
     `path` leads to it from the root of the input (keys and indexes), `message` says what was got and what was
-    expected, `help` is the mend (or empty), `line` and `column` count from one where the input was text.
+    expected, `help` is the mend (or empty), `line` and `column` count from one where the input was text. `code` is a
+    stable word for the kind of problem, where a kind has one. `meant` is the text that should stand in place of the
+    value (or, of an unknown key, of the key), where there is one right answer.
     """
 
     message: str
@@ -71,6 +77,8 @@ class Problem:
     help: str = ""
     line: int | None = None
     column: int | None = None
+    code: str = field(default="", kw_only=True)
+    meant: str | None = field(default=None, kw_only=True)
 
     @property
     def place(self) -> str:
@@ -82,7 +90,7 @@ class Problem:
         while len(parts) >= 2 and parts[0] in nouns and isinstance(parts[1], int):
             heads.append(f"{nouns[str(parts[0])]} {parts[1]}")
             parts = parts[2:]
-        tail = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in parts).removeprefix(".")
+        tail = "".join(f"[{p}]" if isinstance(p, int) else f".{_shown(p)}" for p in parts).removeprefix(".")
         return ": ".join([*heads, tail] if tail else heads)
 
     def under(self, *prefix: str | int) -> Problem:
@@ -93,6 +101,10 @@ class Problem:
         where = f"line {self.line}, column {self.column}: " if self.line is not None else ""
         place = f"{self.place}: " if self.path else ""
         return f"{where}{place}{self.message}" + (f"; {self.help}" if self.help else "")
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() else repr(key)[1:-1]
 
 
 class QualevalError(Exception):
@@ -198,6 +210,18 @@ class NoSuchHIT(ServiceError, HITNotFound):
         self.hit_id = hit_id
         # Pickling calls the class with `args`.
         self.args = (hit_id, message)
+
+
+class HITRefused(QualevalError, ValueError):
+    """A request was not sent, since the linter has something against it. `findings` say what."""
+
+    def __init__(self, message: str, *, findings: Iterable[Any] = ()) -> None:
+        self.message = message
+        self.findings = tuple(findings)
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class NotPermitted(QualevalError, PermissionError):

@@ -198,7 +198,7 @@ def test_action() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ([], "Error: nothing to change; give --set, --value, --guard or --without\n"),
+        ([], "Error: nothing to change; give --set, --value, --guard, --without or --vary\n"),
         (["--value", "9=1"], "qualeval: no requirement 9; the HIT has requirements 0 to 2\n"),
         (["--guard", "3=Accept"], "no requirement 3; the HIT has requirements 0 to 2"),
         (["--without", "3"], "no requirement 3; the HIT has requirements 0 to 2"),
@@ -316,3 +316,131 @@ def test_after_is_the_check_of_the_changed_hit(asked: list[Any], profile: Any, d
     checked = run("check", "edited.json", "worker.json", "--format", "json")
     changed = run("what-if", "hit.json", "worker.json", *changes, "--format", "json")
     assert (changed.status, changed.json["after"]) == (checked.status, json.loads(checked.out))
+
+
+# --vary
+
+
+def test_vary() -> None:
+    """`--vary` has the break points of a type, in order, under a heading that names it; no change is needed."""
+    found = run("what-if", "hit.json", "worker.json", "--vary", "Worker_PercentAssignmentsApproved", "--vary", "3TEST")
+
+    assert (found.status, found.err) == (1, "")
+    assert found.rows == [
+        "HIT 3HIT",
+        "A1",
+        "",
+        "discover permitted",
+        "preview permitted",
+        "accept denied",
+        "",
+        "By Worker_PercentAssignmentsApproved, all else as it is",
+        "..97 preview; 98.. accept",
+        "",
+        "By 3TEST, all else as it is",
+        "lacks discover; ..0 discover; 1..2 preview; 3.. discover",
+        "",
+        "Reasons",
+        "0 met Worker_Locale In US observed US-WA guards DiscoverPreviewAndAccept",
+        "1 unmet Worker_PercentAssignmentsApproved GreaterThanOrEqualTo 98 observed 97 guards Accept",
+        "2 met 3TEST In 1, 2 observed 2 guards PreviewAndAccept",
+    ]
+
+
+def test_vary_three_levels() -> None:
+    """Requirements on one type that guard different actions make a staircase."""
+    put("hit.json", [RATE, requirement(PERCENT, "GreaterThan", 94, ActionsGuarded="PreviewAndAccept")])
+
+    assert "..94 discover; 95..97 preview; 98.. accept" in run(
+        "what-if", "hit.json", "A1", "--vary", "Worker_PercentAssignmentsApproved"
+    ).rows
+
+
+def test_vary_after_changes() -> None:
+    """The break points are those after the other changes of worker and HIT, and come after the changes."""
+    found = run("what-if", "hit.json", "worker.json", "--value", "1=90", "--set", "3TEST=9", "--vary", PERCENT)
+    start = found.rows.index("By Worker_PercentAssignmentsApproved, all else as it is")
+
+    assert found.rows[start + 1] == "any value discover"
+    assert found.rows.index("Changes") < start < found.rows.index("Reasons after")
+
+
+def test_vary_what_is_possible() -> None:
+    """Where other facts are missing, what the worker could do for certain and possibly are told apart."""
+    found = run("what-if", "hit.json", "A1", "--set", "Worker_Locale=US", "--vary", "Worker_PercentAssignmentsApproved")
+
+    assert found.status == 3
+    assert "..97 discover, possibly preview; 98.. discover, possibly accept" in found.rows
+
+
+def test_vary_json() -> None:
+    """JSON has the same in order under the type's name, and no such key where nothing is varied."""
+    arguments = ["what-if", "hit.json", "worker.json", "--vary", PERCENT, "--vary", "Worker_Locale", "--format", "json"]
+    found = run(*arguments, "--set", "3TEST=unknown").json
+
+    assert list(found) == ["before", "after", "changes", "regions"]
+    assert found["regions"] == {
+        "Worker_PercentAssignmentsApproved": [
+            {"states": "..97", "access": "discover", "possible": "preview"},
+            {"states": "98..", "access": "discover", "possible": "accept"},
+        ],
+        "Worker_Locale": [
+            {"states": "anywhere but US", "access": "none", "possible": "none"},
+            {"states": "US", "access": "discover", "possible": "preview"},
+        ],
+    }
+
+
+def test_vary_what_is_long() -> None:
+    """Lists of places and partitions of many parts have a row for each access, which begins with it."""
+    places, odd = [{"Country": code} for code in ("AD", "AE", "AF")], range(1, 30, 2)
+    put("hit.json", [requirement(LOCALE, "NotIn", LocaleValues=places), requirement("3TEST", "NotIn", *odd)])
+    rows = run("what-if", "hit.json", "worker.json", "--vary", "Worker_Locale", "--vary", "3TEST").rows
+
+    assert rows[rows.index("By Worker_Locale, all else as it is") :][1:3] == [
+        "preview AD, AE, AF",
+        "accept anywhere but AD, AE, AF",
+    ]
+    assert rows[rows.index("By 3TEST, all else as it is") :][1:3] == [
+        f"preview lacks,{','.join(map(str, odd))}",
+        f"accept ..0,{','.join(map(str, range(2, 30, 2)))},30..",
+    ]
+
+
+def test_vary_what_no_requirement_asks_for() -> None:
+    """A type that makes no difference is shown to make none, and noted once."""
+    vary = ["--vary", "Masters", "--vary", "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"]
+    found = run("what-if", "hit.json", "worker.json", *vary, "--set", "Masters=holds")
+
+    assert found.err == "note: no requirement of the HIT is about Masters\n"
+    assert found.rows.count("By Masters, all else as it is") == 1
+    assert "lacks preview; holds preview" in found.rows
+
+
+def test_vary_by_name() -> None:
+    """Types are called by their configured names."""
+    put("qualeval.toml", "[types]\nscreening = '3TEST'\n")
+    arguments = ["what-if", "hit.json", "worker.json", "--vary", "screening"]
+
+    assert "By screening, all else as it is" in run(*arguments).rows
+    assert list(run(*arguments, "--format", "json").json["regions"]) == ["screening"]
+    assert "did you mean `screening`?" in refusal(*arguments[:-1], "screning")
+
+
+@given(st.lists(requirements(), min_size=1, max_size=4), profiles(), st.data())
+@settings(max_examples=60)
+def test_regions_are_the_checks_of_their_states(asked: list[Any], profile: Any, data: st.DataObject) -> None:
+    """A worker in a state of a region is decided just as the region says, all else as it is."""
+    facts, complete = profile
+    type_id = data.draw(st.sampled_from([each.qualification_type_id for each in asked]))
+    put("hit.json", {"QualificationRequirements": [wire(each) for each in asked]})
+    put("worker.json", {"WorkerId": "A1", "Facts": facts, "Complete": complete})
+    varied = run("what-if", "hit.json", "worker.json", "--vary", type_id, "--format", "json").json["regions"]
+    ((name, regions),) = varied.items()
+    region = data.draw(st.sampled_from(regions))
+
+    assert regions
+    if "anywhere" not in region["states"] and "but" not in region["states"] and region["states"] != "any value":
+        facts = {"--set": f"{name}={region['states'].replace(' ', '')}"}
+        checked = run("check", "hit.json", "worker.json", *facts.popitem(), "--format", "json").json
+        assert (checked["access"], checked["possible"]) == (region["access"], region["possible"])

@@ -13,9 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from attrs import frozen
 
 import qualeval as qe
+from qualeval.linting.configuration import find_lint_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -120,10 +122,26 @@ def test_profile_loads(text: str) -> None:
 
 def test_names_in_configuration_are_found(tmp_path: Path) -> None:
     """The table that is shown gives the name it shows."""
-    (table,) = of("toml")
+    (table,) = (text for text in of("toml") if "qualeval.types" in text)
     (tmp_path / "pyproject.toml").write_text(table)
 
     assert qe.find_type_names(tmp_path).name_of("3STUDY1DONE") == "study_1_done"
+
+
+def test_lint_settings_are_read(tmp_path: Path) -> None:
+    """The settings that are shown are those of a project."""
+    (table,) = (text for text in of("toml") if "qualeval.lint" in text)
+    (tmp_path / "pyproject.toml").write_text(table)
+    settings = find_lint_settings(tmp_path)
+
+    assert settings.ignore == ("QE409",)
+    assert [str(each.comparator) for each in settings.only] == ["In"]
+
+
+@pytest.mark.parametrize("text", of("yaml"))
+def test_yaml_is_yaml(text: str) -> None:
+    """The configuration of other tools that is shown can be read, and calls what there is."""
+    assert "qualeval" in str(yaml.safe_load(text))
 
 
 def test_links_lead_somewhere() -> None:

@@ -6,9 +6,8 @@ This module does not know the limits of the service, nor what people usually mea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from functools import cached_property, reduce
 from operator import and_
 from typing import Any
 
@@ -24,9 +23,8 @@ from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.comparators import Predicate
 from qualeval.policy.examples import example_of
-from qualeval.policy.ladders import TypeLadder, intersection
+from qualeval.policy.ladders import TypeLadder, smallest_hitting
 from qualeval.policy.remedies import contradiction_words
-from qualeval.values.value_set import ValueSet
 
 __all__ = ["Analysis", "FindingKind", "PolicyFinding", "analyze"]
 
@@ -175,7 +173,7 @@ def _conflicts(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFindi
 
 
 def _superfluous(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFinding]:
-    left_by_others = _left_by_others(ladder)
+    needed = set(ladder.indexes(_needed(ladder)))
     seen = set()
     for each in ladder.predicates:
         key = each.admitted, each.guard
@@ -184,38 +182,34 @@ def _superfluous(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFin
             kind = FindingKind.ALWAYS_MET
         elif key in seen:
             kind = FindingKind.DUPLICATE
-        elif left_by_others[each.index].is_subset(each.admitted):
+        elif each.index not in needed:
             kind = FindingKind.REDUNDANT
         seen.add(key)
         if kind:
             yield PolicyFinding(kind, each.action, (each.index,), policy, ladder)
 
 
-def _left_by_others(ladder: TypeLadder) -> Mapping[int, ValueSet]:
-    """For each requirement, what all others that guard the loosest of its actions leave.
+def _needed(ladder: TypeLadder) -> int:
+    """The requirements, as bits, that alone keep somebody from the loosest of their actions.
 
-    If that lies inside of what it admits, it can be spared there, and so for the tighter actions, of which more are
-    left. One sweep from either side, so that many requirements are no trouble.
+    Any other one can be spared there, and so for the tighter actions, which others still refuse to whom it excludes.
     """
-    found = {}
-    for action in {each.action for each in ladder.predicates}:
-        guarding = ladder.guarding(action)
-        before = list(accumulate((each.admitted for each in guarding), and_, initial=ladder.kind.universe))
-        after = list(accumulate((each.admitted for each in guarding[::-1]), and_, initial=ladder.kind.universe))[::-1]
-        for place, each in enumerate(guarding):
-            if each.action is action:
-                found[each.index] = before[place] & after[place + 1]
-    return found
+    needed = 0
+    for action, guards in ladder.guarding_bits.items():
+        first = ladder.bits(each for each in ladder.predicates if each.action is action)
+        for excluding in ladder.exclusions:
+            refusing = excluding & guards
+            if refusing & (refusing - 1) == 0:  # one at most
+                needed |= refusing & first
+    return needed
 
 
-def _implying(own: Predicate, others: Iterable[Predicate], ladder: TypeLadder) -> tuple[int, ...]:
-    """A smallest set of others that together imply one: one alone if it can be."""
-    listed = list(others)
-    for each in listed:
-        if each.admitted.is_subset(own.admitted):
-            return (each.index,)
-    for each in tuple(listed):
-        fewer = [other for other in listed if other is not each]
-        if intersection(ladder.kind, fewer).is_subset(own.admitted):
-            listed = fewer
-    return tuple(each.index for each in listed)
+def _implying(own: Predicate, others: Sequence[Predicate], ladder: TypeLadder) -> tuple[int, ...]:
+    """A smallest set of others that together imply one, which they do: one alone if it can be.
+
+    They exclude every state that it excludes.
+    """
+    candidates = ladder.bits(others)
+    excluding = {each & candidates for each in ladder.exclusions if each & ladder.bits([own])}
+    alone = reduce(and_, excluding)
+    return ladder.indexes(alone & -alone or smallest_hitting(excluding))

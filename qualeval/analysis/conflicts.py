@@ -10,27 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from qualeval.model.actions import Action
 from qualeval.policy.ladders import TypeLadder
-from qualeval.values.memberships import memberships
 
 __all__ = ["MAX_CONFLICTS", "smallest_conflicts"]
 
 MAX_CONFLICTS = 1_000
 """More are not looked for: only a list that is no HIT has them."""
 
-_MAX_STEPS = 50_000
+_MAX_LOOKS = 5_000_000
+"""At a set, on the way to conflicts: a second or so. Of ten requirements there are 1,024 choices, and 252 sets."""
 
 
 def smallest_conflicts(ladder: TypeLadder) -> list[tuple[int, ...]]:
     """The indexes of the requirements of every smallest conflict, the shortest first."""
-    everything = (1 << len(ladder.predicates)) - 1
-    excluding = {everything & ~bits for bits in memberships([each.admitted for each in ladder.predicates])}
-    indexes = [each.index for each in ladder.predicates]
-    found = (
-        tuple(index for place, index in enumerate(indexes) if chosen >> place & 1)
-        for chosen in islice(_hitting_sets(_minimal(excluding)), MAX_CONFLICTS)
-    )
-    return sorted(found, key=lambda conflict: (len(conflict), conflict))
+    found = list(islice(_hitting_sets(_minimal(ladder.exclusions)), MAX_CONFLICTS))
+    conflicts = map(ladder.indexes, found) if found else [ladder.contradiction(Action.ACCEPT)]
+    return sorted(conflicts, key=lambda conflict: (len(conflict), conflict))
 
 
 def _minimal(sets: Iterable[int]) -> list[int]:
@@ -48,16 +44,17 @@ def _hitting_sets(sets: list[int]) -> Iterator[int]:
     A branch for every bit of a set that is not hit yet, leaving out those of the branches before it; it is given up
     once a chosen bit is needed no more, which stays so.
     """
-    todo = [(0, -1)]
-    for _ in range(_MAX_STEPS):
-        if not todo:
-            return
+    todo, looks = [(0, -1)], 0
+    while todo:
         chosen, allowed = todo.pop()
         missed = next((each for each in sets if not each & chosen), None)
         if missed is None:
             yield chosen
             continue
         for bit in _bits(missed & allowed):
+            looks += len(sets)
+            if looks > _MAX_LOOKS:
+                return
             allowed &= ~bit
             if _all_needed(chosen | bit, sets):
                 todo.append((chosen | bit, allowed))

@@ -5,7 +5,7 @@ Each claim is proved, refuted with a worker to show, or unknown where facts abou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from attrs import evolve, frozen
@@ -97,19 +97,30 @@ def prove(
     """
     policy, action = policy_of(hit, names), Action(action)
     proofs = [
-        *(() if only is None else _only(policy, action, _filled("only", _requirements(only)))),
-        *(() if admits is None else _workers(policy, action, Claim.ADMITS, _filled("admits", admits))),
-        *(() if excludes is None else _workers(policy, action, Claim.EXCLUDES, _filled("excludes", excludes))),
+        *(() if only is None else _only(policy, action, _filled(Claim.ONLY, _requirements(only)))),
+        *(() if admits is None else _workers(policy, action, Claim.ADMITS, _filled(Claim.ADMITS, admits))),
+        *(() if excludes is None else _workers(policy, action, Claim.EXCLUDES, _filled(Claim.EXCLUDES, excludes))),
     ]
     if not proofs:
         raise InvalidInput("nothing to prove; give only, admits or excludes")
     return tuple(proofs)
 
 
-def _filled(name: str, items: Iterable[Any]) -> list[Any]:
+_MANY_WORKERS = "a list of WorkerProfile", "qualeval.load_workers reads a file"
+_EXPECTED = {
+    Claim.ONLY: ("a HIT or a list of QualificationRequirement", "qualeval.parse_hit reads dicts"),
+    Claim.ADMITS: _MANY_WORKERS,
+    Claim.EXCLUDES: _MANY_WORKERS,
+}
+
+
+def _filled(claim: Claim, items: object) -> list[Any]:
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
+        expected, mend = _EXPECTED[claim]
+        raise WrongType(f"{claim}: expected {expected}, got {type(items).__name__}; {mend}")
     listed = list(items)
     if not listed:  # of nothing everything is true: that would prove a slip
-        raise InvalidInput(f"{name}: expected one at least, found none")
+        raise InvalidInput(f"{claim}: expected one at least, found none")
     return listed
 
 
@@ -117,10 +128,11 @@ def _requirements(only: HIT | Iterable[QualificationRequirement]) -> Iterable[Qu
     return only.requirements if isinstance(only, HIT) else only
 
 
-def _only(policy: AccessPolicy, action: Action, listed: Iterable[QualificationRequirement]) -> Iterator[Proof]:
+def _only(policy: AccessPolicy, action: Action, listed: Iterable[object]) -> Iterator[Proof]:
     for index, requirement in enumerate(listed):
         if not isinstance(requirement, QualificationRequirement):
-            raise WrongType(f"only: expected a QualificationRequirement, got {type(requirement).__name__}")
+            mend = "qualeval.parse_hit reads dicts"
+            raise WrongType(f"only: expected a QualificationRequirement, got {type(requirement).__name__}; {mend}")
         alone = evolve(
             requirement, actions_guarded=ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT, required_to_preview=None
         )

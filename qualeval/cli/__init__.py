@@ -8,13 +8,18 @@ import click
 
 from qualeval.cli import status
 from qualeval.cli.check import check
+from qualeval.cli.compare import compare
+from qualeval.cli.example import example
 from qualeval.cli.explain import explain
 from qualeval.cli.fetch import fetch
+from qualeval.cli.lint import lint
+from qualeval.cli.prove import prove
+from qualeval.cli.rules import rules
 from qualeval.cli.what_if import what_if
 
 __all__ = ["cli", "main"]
 
-_SECTIONS = {"Judge": (check, explain, what_if, fetch)}
+_SECTIONS = {"Judge": (check, explain, what_if, fetch), "Lint": (lint, rules), "Analyze": (compare, prove, example)}
 
 
 class _Grouped(click.Group):

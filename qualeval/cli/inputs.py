@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -23,13 +23,19 @@ __all__ = [
     "aws_options",
     "facts_of",
     "file_argument",
+    "file_option",
     "format_option",
+    "formats_option",
     "hit_changes",
     "hit_id_of",
     "hit_of",
+    "hits_of",
+    "is_id",
     "names",
+    "refuse_several_streams",
     "refuse_two_streams",
     "set_option",
+    "source_name",
     "worker_of",
     "workers_of",
 ]
@@ -44,9 +50,14 @@ def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Compl
     return [CompletionItem(incomplete, type="file")]
 
 
-def file_argument(name: str) -> Callable[[Command], Command]:
+def file_argument(name: str, **settings: Any) -> Callable[[Command], Command]:
     """An argument that is a file most of the time, and an id or `-` otherwise: shells complete it as a file."""
-    return click.argument(name, shell_complete=_files)
+    return click.argument(name, shell_complete=_files, **settings)
+
+
+def file_option(name: str, metavar: str, words: str) -> Callable[[Command], Command]:
+    """An option whose value is what a `file_argument` is."""
+    return click.option(name, metavar=metavar, shell_complete=_files, help=words)
 
 
 def names() -> qe.TypeNames:
@@ -114,16 +125,20 @@ def action_option(command: Command) -> Command:
     )(command)
 
 
-def format_option(command: Command) -> Command:
-    """Text for people, JSON for programs."""
+def formats_option(*formats: str) -> Callable[[Command], Command]:
+    """The formats of an answer, the first of which is the default."""
     return click.option(
         "--format",
         "output_format",
-        type=click.Choice(["text", "json"]),
-        default="text",
+        type=click.Choice(formats),
+        default=formats[0],
         show_default=True,
         help="Output format.",
-    )(command)
+    )
+
+
+format_option = formats_option("text", "json")
+"""Text for people, JSON for programs."""
 
 
 def set_option(command: Command) -> Command:
@@ -192,12 +207,18 @@ def facts_of(texts: tuple[str, ...]) -> dict[str, str]:
     return dict(_pairs("--set", "TYPE", texts))
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether an argument is an id: it looks like one, and no file is called so."""
     return _ID.fullmatch(text) is not None and not Path(text).exists()
 
 
 def _input(text: str) -> Any:
     return sys.stdin if text == "-" else text
+
+
+def source_name(text: str) -> str:
+    """What messages call the source that an argument names."""
+    return "<stdin>" if text == "-" else text
 
 
 def hit_id_of(text: str) -> str:
@@ -209,26 +230,45 @@ def hit_id_of(text: str) -> str:
 
 def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
     """The HIT that an argument names: a file, `-`, or an id, which is fetched."""
-    return service.connect().get_hit(text) if _is_id(text) else qe.load_hit(_input(text), names=types)
+    return service.connect().get_hit(text) if is_id(text) else qe.load_hit(_input(text), names=types)
+
+
+def hits_of(text: str, service: Service, types: qe.TypeNames) -> list[qe.HIT]:
+    """The HITs that an argument names: a file of one or several, `-`, or an id, which is fetched."""
+    if is_id(text):
+        return [service.connect().get_hit(text)]
+    hits = qe.load_hits(_input(text), names=types)
+    if not hits:
+        mend = 'a HIT without requirements says `{"QualificationRequirements": []}`'
+        raise qe.InvalidInput(qe.Problem("expected a HIT or several, found none", help=mend), source_name(text))
+    return hits
 
 
 def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
     """The workers that an argument names: a file of one or many, `-`, or the id of one of whom nothing is known."""
-    if _is_id(text):
+    if is_id(text):
         return [qe.worker(text)]
     workers = qe.load_workers(_input(text), names=types)
     if not workers:
         # Of no worker everything is permitted: a status of 0 would be a trap.
-        raise qe.InvalidInput("expected a worker or several, found none", "<stdin>" if text == "-" else text)
+        raise qe.InvalidInput("expected a worker or several, found none", source_name(text))
     return workers
 
 
 def worker_of(text: str, types: qe.TypeNames) -> qe.WorkerProfile:
     """The one worker that an argument names."""
-    return qe.worker(text) if _is_id(text) else qe.load_worker(_input(text), names=types)
+    return qe.worker(text) if is_id(text) else qe.load_worker(_input(text), names=types)
 
 
 def refuse_two_streams(hit: str, worker: str) -> None:
     """Standard input can be read once."""
-    if hit == worker == "-":
-        raise click.UsageError("HIT and WORKER are both `-`, and standard input can be read once; name a file for one")
+    refuse_several_streams({"HIT": hit, "WORKER": worker})
+
+
+def refuse_several_streams(given: Mapping[str, str | None]) -> None:
+    """Standard input can be read once: of these arguments and options one can be `-`."""
+    streams = [name for name, text in given.items() if text == "-"]
+    if len(streams) > 1:
+        together = f"{', '.join(streams[:-1])} and {streams[-1]} are {'both' if len(streams) == 2 else 'all'} `-`"
+        rest = "one" if len(streams) == 2 else "all but one"
+        raise click.UsageError(f"{together}, and standard input can be read once; name a file for {rest}")

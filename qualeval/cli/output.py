@@ -20,13 +20,16 @@ from qualeval.model.facts import fact_text
 
 __all__ = [
     "clean",
+    "complain",
     "emit_json",
+    "facts_line",
     "hit_line",
     "json_text",
     "ladder",
     "line",
     "note_unasked",
     "notes",
+    "obstacles",
     "reasons",
     "remedies",
     "requirement_text",
@@ -37,6 +40,7 @@ __all__ = [
 ]
 
 _STYLES = {"permitted": "green", "denied": "red", "unknown": "yellow", "met": "green", "unmet": "red"}
+_STYLES |= {"proved": "green", "refuted": "red", "gained": "green", "lost": "red", "+": "green", "-": "red"}
 _HARMFUL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _PADDING = re.compile(r" +(?=(?: |\x1b\[[0-9;]*m)*$)", re.MULTILINE)
 _WIDE = 1_000_000
@@ -81,6 +85,11 @@ def hit_line(hit: qe.HIT) -> str:
 def clean(text: str) -> str:
     """Text from a file, made harmless to a terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def complain(error: qe.QualevalError) -> None:
+    """Says on stderr what is wrong with one of several inputs, where the others were answered."""
+    click.echo("\n".join(map(clean, f"qualeval: {error}".split("\n"))), err=True)
 
 
 def emit_json(value: object, *, one_line: bool = False) -> None:
@@ -137,6 +146,12 @@ def requirement_text(requirement: qe.QualificationRequirement, types: qe.TypeNam
     return f"{types.name_of(requirement.qualification_type_id)} {requirement.comparator} {values}".rstrip()
 
 
+def facts_line(worker: qe.WorkerProfile, types: qe.TypeNames) -> str:
+    """What is known of a worker, as `--set` takes it: `Worker_Locale=US-WA, Masters=lacks`."""
+    facts = worker.to_dict(types)["Facts"]
+    return ", ".join(f"{name}={fact}" for name, fact in facts.items()) or "nothing known"
+
+
 def reasons(decision: qe.Decision, types: qe.TypeNames, places: Sequence[int] = ()) -> Table:
     """One row a requirement: whether it is met, what it asks, what is known, what it guards.
 
@@ -172,6 +187,11 @@ def note_unasked(policy: qe.AccessPolicy, changed: Iterable[str], types: qe.Type
     for type_id in changed:
         if type_id not in policy.ladders:
             click.echo(f"note: no requirement of the HIT is about {clean(types.name_of(type_id))}", err=True)
+
+
+def obstacles(decision: qe.Decision, action: qe.Action) -> str:
+    """What would have to change, or be learned, before an action is permitted; empty where it is."""
+    return "; ".join(dict.fromkeys(str(reason.remedy) for reason in decision.against(action)))
 
 
 def notes(decision: qe.Decision) -> Table:

@@ -7,19 +7,30 @@ one level, an `Access`. This module does not know requirements.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
+from qualeval.errors import InvalidInput, Problem, nearest, show
 from qualeval.model.words import Word
 
 __all__ = ["Access", "Action", "ActionsGuarded", "are_contradictory", "effective_guard"]
 
 
 class Access(IntEnum):
-    """How far a worker may go with a HIT; each level includes those below it."""
+    """How far a worker may go with a HIT; each level includes those below it. `Access("preview")` will do."""
 
     NONE = 0
     DISCOVER = 1
     PREVIEW = 2
     ACCEPT = 3
+
+    @classmethod
+    def _missing_(cls, value: Any) -> Access:
+        named = {str(each): each for each in cls}
+        if isinstance(value, str) and value in named:
+            return named[value]
+        near = nearest(value, named) if isinstance(value, str) else None
+        mend = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{name}`' for name in named)}"
+        raise InvalidInput(Problem(f"unknown access {show(value)}", help=mend))
 
     def permits(self, action: Action) -> bool:
         """Whether this level includes `action`."""

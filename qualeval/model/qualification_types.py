@@ -134,7 +134,8 @@ def type_id_problem(type_id: str) -> Problem | None:
         return None
     meant = nearest(type_id, SYSTEM_NAMES)
     mend = f"the id of {meant} is {SYSTEM_NAMES[meant]}" if meant else "names of your own go into [tool.qualeval.types]"
-    return Problem(f"got {show(type_id)}, expected a type id of capital letters and digits, 64 at most", help=mend)
+    got = f"got {show(type_id)}, expected a type id of capital letters and digits, 64 at most"
+    return Problem(got, help=mend, code="unknown-type-id")
 
 
 def _checked_names(own: Mapping[str, str]) -> Mapping[str, str]:
@@ -189,7 +190,7 @@ class TypeNames:
         short = {name.removeprefix("Worker_"): name for name in known}
         meant = nearest(text, known) or short.get(nearest(text, short) or "")
         advice = f"did you mean `{meant}`?" if meant else "names of your own go into [tool.qualeval.types]"
-        raise InvalidInput(Problem(f"unknown qualification type {show(text)}", help=advice))
+        raise InvalidInput(Problem(f"unknown qualification type {show(text)}", help=advice, code="unknown-type-id"))
 
     def name_of(self, type_id: str) -> str:
         """The name of a type: an own one before the system's; the id itself where it has none."""

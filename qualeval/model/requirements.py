@@ -165,13 +165,16 @@ def _kind_problems(
     """Sources: IntegerValues never with Worker_Locale, LocaleValues only with it, no orderings of locales (grade D)."""
     is_locale = qualification_type(type_id).is_locale
     if is_locale and integers:
-        yield Problem("Worker_Locale is compared with locales, got integers", ("IntegerValues",), "use LocaleValues")
+        got = "Worker_Locale is compared with locales, got integers"
+        yield Problem(got, ("IntegerValues",), "use LocaleValues", code="integers-on-locale")
     if not is_locale and locales:
         mend = f"use IntegerValues, or the type id of Worker_Locale, {LOCALE}"
-        yield Problem(f"`{type_id}` is compared with integers, got locales", ("LocaleValues",), mend)
+        got = f"`{type_id}` is compared with integers, got locales"
+        yield Problem(got, ("LocaleValues",), mend, code="locales-on-integer-type")
     if is_locale and comparator is not None and comparator.is_ordering:
         mend = "use EqualTo, NotEqualTo, In or NotIn"
-        yield Problem(f"`{comparator}` does not compare locales", ("Comparator",), mend)
+        got = f"`{comparator}` does not compare locales"
+        yield Problem(got, ("Comparator",), mend, code="comparator-not-for-type")
 
 
 def _count_problems(
@@ -182,14 +185,17 @@ def _count_problems(
     place = ("LocaleValues" if is_locale and not integers else "IntegerValues",)
     count = len(integers) + len(locales)
     if not comparator.takes_values and count:
-        yield Problem(f"`{comparator}` takes no values, got {count}", place, "leave the values out")
+        got = f"`{comparator}` takes no values, got {count}"
+        yield Problem(got, place, "leave the values out", code="values-with-exists")
     elif comparator.takes_values and not count:
         expected = "at least one value" if comparator.takes_list else "exactly one value"
-        yield Problem(f"`{comparator}` needs {expected}, got none", place, f"give {place[0]}")
+        got = f"`{comparator}` needs {expected}, got none"
+        yield Problem(got, place, f"give {place[0]}", code="wrong-number-of-values")
     elif comparator.takes_values and not comparator.takes_list and count > 1:
         several = {Comparator.EQUAL_TO: "In", Comparator.NOT_EQUAL_TO: "NotIn"}.get(comparator)
         mend = f"for a list use `{several}`" if several else "write one requirement a value"
-        yield Problem(f"`{comparator}` takes exactly one value, got {count}", place, mend)
+        got = f"`{comparator}` takes exactly one value, got {count}"
+        yield Problem(got, place, mend, code="wrong-number-of-values")
 
 
 def _unlisted_problems(locales: tuple[object, ...]) -> Iterator[Problem]:
@@ -198,10 +204,12 @@ def _unlisted_problems(locales: tuple[object, ...]) -> Iterator[Problem]:
         if not isinstance(locale, Locale):
             continue
         if locale.subdivision == UNLISTED:
-            yield Problem(f"`{UNLISTED}` is in no list, so a requirement cannot name it", place, "name a subdivision")
+            got = f"`{UNLISTED}` is in no list, so a requirement cannot name it"
+            yield Problem(got, place, "name a subdivision", code="unknown-subdivision")
         elif locale.subdivision is not None and len(locale.subdivision) != 2:
             yield Problem(
                 f"got `{locale.subdivision}`, expected two characters",
                 place,
                 "Mechanical Turk has subdivisions for the United States only; name the country alone",
+                code="subdivision-outside-us",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from qualeval.errors import InvalidInput, Problem, nearest, show
+from qualeval.errors import InvalidInput, Problem, nearest, same_but_for_case, show
 
 __all__ = ["Word"]
 
@@ -17,9 +17,10 @@ class Word(StrEnum):
 
     @classmethod
     def _missing_(cls, value: Any) -> NoReturn:
-        meant = nearest(value, cls) if isinstance(value, str) else None
-        mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(f'`{each}`' for each in cls)}"
-        raise InvalidInput(Problem(f"unknown {cls._noun()} {show(value)}", help=mend))
+        near, same = (nearest(value, cls), same_but_for_case(value, cls)) if isinstance(value, str) else (None, None)
+        mend = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{each}`' for each in cls)}"
+        noun = cls._noun()
+        raise InvalidInput(Problem(f"unknown {noun} {show(value)}", help=mend, code=f"unknown-{noun}", meant=same))
 
     @classmethod
     def _noun(cls) -> str:

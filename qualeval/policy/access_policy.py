@@ -27,7 +27,7 @@ from qualeval.policy.ladders import TypeLadder, ladders
 from qualeval.policy.regions import Region, regions_of
 from qualeval.policy.relations import Box, are_disjoint, is_included, outside
 from qualeval.policy.remedies import contradiction_words
-from qualeval.policy.specialise import Specialised, specialised
+from qualeval.policy.specialise import Specialised, refuse, specialised
 from qualeval.policy.wording import constraint, demand
 
 __all__ = ["AccessPolicy"]
@@ -124,18 +124,25 @@ class AccessPolicy:
 
     def implies(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> bool:
         """Whether everybody who may do this here may do it there too: exact, over all workers."""
-        return is_included(self.boxes[Action(action)], _box_of(other, action))
+        return is_included(*self._boxes_beside(other, action))
 
     def is_disjoint(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> bool:
         """Whether nobody may do this both here and there."""
-        return are_disjoint(self.boxes[Action(action)], _box_of(other, action))
+        return are_disjoint(*self._boxes_beside(other, action))
 
     def counterexample(self, other: AccessPolicy, action: Action = Action.ACCEPT) -> WorkerProfile | None:
         """A worker who may do this here and not there; None exactly if this policy implies the other."""
-        mine, theirs = self.boxes[Action(action)], _box_of(other, action)
+        mine, theirs = self._boxes_beside(other, action)
         if mine is None or is_included(mine, theirs):
             return None
         return example_of(outside(mine, theirs, {**self.ladders, **other.ladders}))
+
+    def _boxes_beside(self, other: object, action: Action) -> tuple[Box, Box]:
+        if not isinstance(other, AccessPolicy):
+            mend = "qualeval.compile_hit makes one of a HIT"
+            raise WrongType(f"expected an AccessPolicy, got {type(other).__name__}; {mend}")
+        action = Action(action)
+        return self.boxes[action], other.boxes[action]
 
     def example(self, access: Access) -> WorkerProfile | None:
         """A worker with exactly this access, always the same; None where there is none.
@@ -151,6 +158,8 @@ class AccessPolicy:
         The type is an id or a name. The regions come from the least access to the greatest, none of them is empty, and
         every state of the type is in exactly one.
         """
+        if not isinstance(worker, WorkerProfile):
+            refuse(worker)
         type_id = self.names.id_of(qualification_type)
         others = [(ladder, worker.fact(each).states) for each, ladder in self.ladders.items() if each != type_id]
         certain = min((ladder.certain(states) for ladder, states in others), default=Access.ACCEPT)
@@ -192,13 +201,6 @@ class AccessPolicy:
             for type_id, ladder in self.ladders.items()
             if ladder.admitted[action] != ladder.kind.universe
         )
-
-
-def _box_of(other: object, action: Action) -> Box:
-    if not isinstance(other, AccessPolicy):
-        mend = "qualeval.compile_hit makes one of a HIT"
-        raise WrongType(f"expected an AccessPolicy, got {type(other).__name__}; {mend}")
-    return other.boxes[Action(action)]
 
 
 def required(decision: Decision, action: Action) -> Decision:

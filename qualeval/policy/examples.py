@@ -50,8 +50,8 @@ _WITHOUT_VALUE = frozenset({MASTERS, MASTERS_SANDBOX})
 def example_worker(ladders: Mapping[str, TypeLadder], access: Access) -> WorkerProfile | None:
     """A worker who may go just as far as `access`; None where there is none.
 
-    It misses the next action by one type alone, the first that can be missed; of the others it has what the tightest
-    action asks.
+    It misses the next action by one type alone: the first that nobody can pass, else the first that can be missed. Of
+    the others it has what the tightest action asks.
     """
     if access is Access.ACCEPT:
         missed: dict[str, ValueSet] = {}
@@ -64,8 +64,12 @@ def example_worker(ladders: Mapping[str, TypeLadder], access: Access) -> WorkerP
 
 
 def _missed(ladders: Mapping[str, TypeLadder], access: Access) -> tuple[str, ValueSet] | None:
-    """The first type of which some state reaches `access` and no further, and those states."""
-    for type_id, ladder in ladders.items():
+    """The first type of which some state reaches `access` and no further, and those states.
+
+    Types of which no state reaches further come first: they are missed whatever else is.
+    """
+    following = tuple(Action)[access]
+    for type_id, ladder in sorted(ladders.items(), key=lambda each: not each[1].admitted[following].is_empty):
         if not (states := ladder.exactly(access)).is_empty:
             return type_id, states
     return None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from functools import reduce
-from operator import and_
+from functools import cached_property
+from itertools import zip_longest
 
 from attrs import field, frozen
 
@@ -18,9 +18,10 @@ from qualeval.policy.comparators import Predicate
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
+from qualeval.values.memberships import memberships
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Relation", "TypeLadder", "ladders", "relation"]
+__all__ = ["Relation", "TypeLadder", "intersection", "ladders", "relation", "smallest_hitting"]
 
 
 class Relation(Enum):
@@ -110,27 +111,44 @@ class TypeLadder:
                 return admitted
         return self.admitted[action]
 
-    def contradiction(self, action: Action, one: Predicate | None = None) -> tuple[int, ...]:
-        """The indexes of a smallest set of requirements that leaves no state, with `one` in it if it can be.
+    @cached_property
+    def exclusions(self) -> frozenset[int]:
+        """For every state the predicates that do not admit it, as bits (bit 0 is the first); each combination once."""
+        everything = (1 << len(self.predicates)) - 1
+        found = memberships([*(each.admitted for each in self.predicates), self.kind.universe])
+        return frozenset(everything & ~bits for bits in found if bits > everything)
 
-        Asked where those that guard the action leave none.
+    @cached_property
+    def _bits(self) -> Mapping[int, int]:
+        return {each.index: 1 << place for place, each in enumerate(self.predicates)}
+
+    def bits(self, predicates: Iterable[Predicate]) -> int:
+        """Some of the predicates as bits, as `exclusions` has them."""
+        return sum(self._bits[each.index] for each in predicates)
+
+    def indexes(self, bits: int) -> tuple[int, ...]:
+        """The indexes of the requirements that these bits are."""
+        return tuple(each.index for place, each in enumerate(self.predicates) if bits >> place & 1)
+
+    @cached_property
+    def guarding_bits(self) -> Mapping[Action, int]:
+        """For every action the predicates that guard it, as bits."""
+        return {action: self.bits(self.guarding(action)) for action in Action}
+
+    def contradiction(self, action: Action) -> tuple[int, ...]:
+        """The indexes of a smallest set of requirements that leaves no state to do this, where none is left.
+
+        A requirement without which some state would be left is in every such set.
         """
-        others = [each for each in self.guarding(action) if each is not one]
-        first = [one] if one and not intersection(self.kind, others).is_empty else []
-        return tuple(sorted(each.index for each in self._needed(first, others)))
+        return self._contradictions[action]
 
-    def _needed(self, needed: list[Predicate], candidates: list[Predicate]) -> list[Predicate]:
-        """`needed` and a smallest part of the candidates that, with it, leaves no state.
-
-        The candidate after which nothing is left cannot be spared; what else is needed came before it.
-        """
-        left = intersection(self.kind, needed)
-        if not left.is_empty:
-            for place, each in enumerate(candidates):
-                left &= each.admitted
-                if left.is_empty:
-                    return self._needed([*needed, each], candidates[:place])
-        return needed
+    @cached_property
+    def _contradictions(self) -> Mapping[Action, tuple[int, ...]]:
+        return {
+            action: self.indexes(smallest_hitting(each & guarding for each in self.exclusions))
+            for action, guarding in self.guarding_bits.items()
+            if self.admitted[action].is_empty
+        }
 
     def guarding(self, action: Action) -> tuple[Predicate, ...]:
         """The predicates that guard `action`."""
@@ -147,12 +165,34 @@ def ladders(predicates: Iterable[Predicate]) -> Mapping[str, TypeLadder]:
 
 def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
     kind = predicates[0].kind
-    admitted = {
-        action: intersection(kind, [each for each in predicates if each.guard.guards(action)]) for action in Action
-    }
+    admitted: dict[Action, ValueSet] = {}
+    states = kind.universe
+    for action in Action:  # a requirement guards the first of its actions and those after it
+        states = intersection(kind, [each for each in predicates if each.action is action]) & states
+        admitted[action] = states
     return TypeLadder(kind.type_id, kind, predicates, admitted)
 
 
 def intersection(kind: QualificationType, predicates: Iterable[Predicate]) -> ValueSet:
-    """The states that all of these admit; the universe where there are none."""
-    return reduce(and_, (each.admitted for each in predicates), kind.universe)
+    """The states that all of these admit; the universe where there are none.
+
+    Two by two, so that of many no set meets more than a few others once it has grown.
+    """
+    sets = [each.admitted for each in predicates]
+    while len(sets) > 1:
+        sets = [one & other for one, other in zip_longest(sets[::2], sets[1::2], fillvalue=kind.universe)]
+    return sets[0] if sets else kind.universe
+
+
+def smallest_hitting(sets: Iterable[int]) -> int:
+    """Bits of which each set has one at least, none of them to spare, the lower ones where there is a choice.
+
+    Of the set whose lowest bit is the highest, that bit is taken. It is not to spare: those taken before do not hit
+    this set, and those taken after are lower than all of its bits. A set of no bits is passed over.
+    """
+    taken, left = 0, [each for each in sets if each]
+    while left:
+        bit = max(each & -each for each in left)
+        taken |= bit
+        left = [each for each in left if not each & bit]
+    return taken

@@ -132,8 +132,7 @@ class Reason:
         predicate = self.predicate
         target = self.ladder.target(predicate.action, self.observed.states)
         if target.is_empty:
-            indexes = self.ladder.contradiction(predicate.action, predicate)
-            return contradiction(predicate.kind, predicate.short_name, indexes)
+            return contradiction(predicate.kind, predicate.short_name, self.ladder.contradiction(predicate.action))
         find = change if self.state is _UNMET else remedy
         return find(predicate.kind, predicate.short_name, self.observed.states, target)
 

@@ -24,7 +24,7 @@ from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Specialised", "specialised"]
+__all__ = ["Specialised", "refuse", "specialised"]
 
 @frozen
 class Specialised:
@@ -42,7 +42,7 @@ def specialised(ladders: Mapping[str, TypeLadder], exact: Callable[[WorkerProfil
     source.namespace |= {
         "exact": exact,
         "every": every,
-        "refuse": _refuse,
+        "refuse": refuse,
         "WorkerProfile": WorkerProfile,
         "learn": _learner(tuple(ladders), source.regions),
         **{f"ladder{place}": ladder for place, ladder in enumerate(every)},
@@ -51,7 +51,8 @@ def specialised(ladders: Mapping[str, TypeLadder], exact: Callable[[WorkerProfil
     return Specialised(source.namespace["access"], source.namespace["falling_short"])
 
 
-def _refuse(worker: object) -> NoReturn:
+def refuse(worker: object) -> NoReturn:
+    """Raises WrongType: that is no profile."""
     mend = "qualeval.parse_worker makes one of a dict"
     raise WrongType(f"expected a WorkerProfile, got {type(worker).__name__}; {mend}") from None
 

@@ -1,9 +1,12 @@
-"""The names that people give to qualification types, from the nearest pyproject.toml or qualeval.toml.
+"""The nearest configuration: the names that people give to qualification types, and the linter's settings, as written.
 
     [tool.qualeval.types]
     study_1_done = "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012"
 
-This module does not know what the names are used for.
+    [tool.qualeval.lint]
+    ignore = ["QE409"]
+
+This module does not know what the names are used for, nor which settings the linter has.
 """
 
 from __future__ import annotations
@@ -14,59 +17,91 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from attrs import field, frozen
+
 from qualeval.errors import InvalidInput, Problem, nearest, show
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.sources.structure import described, step
 from qualeval.sources.texts import read_text
 
-__all__ = ["find_type_names"]
+__all__ = ["Configuration", "Table", "find_configuration", "find_type_names"]
 
-_IN_TOOL = ("tool", "qualeval", "types")
-_AT_TOP = ("types",)
+_TOOL = ("tool", "qualeval")
 _FILES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("qualeval.toml", (_AT_TOP, _IN_TOOL)),
-    ("pyproject.toml", (_IN_TOOL,)),
+    ("qualeval.toml", ((), _TOOL)),
+    ("pyproject.toml", (_TOOL,)),
 )
-"""The files that are looked for, the first of a folder counts, and the tables of names that each can have."""
+"""The files that are looked for, the first of a folder counts, and where in each our tables can stand."""
+
+_TABLES: Mapping[str, str] = {"types": "a table of names", "lint": "a table of settings"}
 
 _PLACE = re.compile(r"^(?P<words>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.DOTALL)
+
+
+@frozen
+class Table:
+    """A table as it was written, and the keys that lead to it."""
+
+    keys: tuple[str, ...]
+    entries: Mapping[str, object]
+
+
+@frozen
+class Configuration:
+    """What the nearest configuration says: its file (None where there is none), the names for types, `lint`'s table."""
+
+    path: Path | None = None
+    names: TypeNames = SYSTEM_ONLY
+    lint: Table = field(default=Table((*_TOOL, "lint"), {}))
 
 
 def find_type_names(start: str | os.PathLike[str]) -> TypeNames:
     """The names for types that hold in a folder (or for a file in it), those of the system included.
 
-    They come from `[tool.qualeval.types]` of the pyproject.toml, or `[types]` of the qualeval.toml, that is nearest
-    on the way up; of two in one folder qualeval.toml counts. A pyproject.toml without a `[tool.qualeval]` table is
-    some other project's and is passed over. Without any of them only the system's names hold.
+    They come from `[tool.qualeval.types]` of the nearest configuration, as `find_configuration` finds it. Without one
+    only the system's names hold. Raises as that does.
+    """
+    return find_configuration(start).names
+
+
+def find_configuration(start: str | os.PathLike[str]) -> Configuration:
+    """The configuration that holds in a folder (or for a file in it).
+
+    It is `[tool.qualeval]` of the pyproject.toml, or the qualeval.toml (in which the tables may stand at the top, as
+    `[types]` and `[lint]`), that is nearest on the way up; of two in one folder qualeval.toml counts. A pyproject.toml
+    without a `[tool.qualeval]` table is some other project's and is passed over.
 
     Raises:
-        InvalidInput: a file that is no TOML, or has an entry that is no name for a type, with the file and the place.
+        InvalidInput: a file that is no TOML, has an entry that is no name for a type, or no table where one should be,
+            with the file and the place.
         InputNotFound: a file that is there and cannot be read.
     """
     first = Path(os.path.abspath(start))
     for folder in (first, *first.parents):
-        for name, tables in _FILES:
+        for name, places in _FILES:
             path = folder / name
             if os.path.isfile(path):  # Path.is_file raises where a folder is closed to us
-                found = _read(path, tables)
+                found = _read(path, places)
                 if found is not None:
                     return found
-    return SYSTEM_ONLY
+    return Configuration()
 
 
-def _read(path: Path, tables: tuple[tuple[str, ...], ...]) -> TypeNames | None:
-    """The names of one file; None where it does not speak of qualeval."""
+def _read(path: Path, places: tuple[tuple[str, ...], ...]) -> Configuration | None:
+    """The configuration of one file; None where it does not speak of qualeval."""
     try:
         text = read_text(path)
         if path.name == "pyproject.toml" and "qualeval" not in text:
             return None
         tree = _parsed(text)
-        if path.name != "pyproject.toml":
-            _refuse_loose(tree)
-        own = _tables(tree, tables)
-        if own is None and path.name == "pyproject.toml" and _section(tree) is None:
+        section = _section(tree)
+        if path.name == "pyproject.toml" and section is None:
             return None
-        return _type_names(*(own or (_IN_TOOL, {})))
+        own = {keys: tree if keys == () else section or {} for keys in places}
+        for keys, parent in own.items():
+            _refuse_loose(keys, parent)
+        names = _table("types", own)
+        return Configuration(path, _type_names(names.keys, names.entries), _table("lint", own))
     except InvalidInput as error:
         raise InvalidInput(error.problems, str(path)) from None
 
@@ -99,43 +134,43 @@ def _section(tree: Mapping[str, object]) -> Mapping[str, object] | None:
     if section is None:
         return None
     if not isinstance(section, dict):
-        raise InvalidInput(Problem(f"expected a table, got {described(section)}", ("tool", "qualeval")))
+        raise InvalidInput(Problem(f"expected a table, got {described(section)}", _TOOL))
     return section
 
 
-def _tables(
-    tree: Mapping[str, object], tables: tuple[tuple[str, ...], ...]
-) -> tuple[tuple[str, ...], Mapping[str, object]] | None:  # fmt: skip
-    """The table of names, and the keys that lead to it."""
-    found: list[tuple[tuple[str, ...], Mapping[str, object]]] = []
-    for keys in tables:
-        parent = tree if keys == _AT_TOP else _section(tree) or {}
-        if "types" not in parent:
-            _refuse_misspelt(parent, keys)
+def _table(name: str, own: Mapping[tuple[str, ...], Mapping[str, object]]) -> Table:
+    """The table of this name, wherever in the file it stands; an empty one where it does not."""
+    found: list[Table] = []
+    for keys, parent in own.items():
+        if name not in parent:
+            _refuse_misspelt(keys, parent)
             continue
-        table = parent["types"]
-        if not isinstance(table, dict):
-            raise InvalidInput(Problem(f"expected a table of names, got {described(table)}", keys))
-        found.append((keys, table))
+        entries = parent[name]
+        if not isinstance(entries, dict):
+            raise InvalidInput(Problem(f"expected {_TABLES[name]}, got {described(entries)}", (*keys, name)))
+        found.append(Table((*keys, name), entries))
     if len(found) > 1:
-        raise InvalidInput(Problem("names stand in [types] and in [tool.qualeval.types]", help="keep one table"))
-    return found[0] if found else None
+        what = _TABLES[name].rpartition(" ")[2]
+        both = " and in ".join(f"[{'.'.join(table.keys)}]" for table in found)
+        raise InvalidInput(Problem(f"{what} stand in {both}", help="keep one table"))
+    return found[0] if found else Table((*_TOOL, name), {})
 
 
-def _refuse_loose(tree: Mapping[str, object]) -> None:
-    """A name outside of the table would be overlooked."""
-    loose = [key for key, value in tree.items() if not isinstance(value, dict) and key != "types"]
+def _refuse_loose(keys: tuple[str, ...], parent: Mapping[str, object]) -> None:
+    """An entry outside of the tables would be overlooked."""
+    loose = [key for key, value in parent.items() if not isinstance(value, dict) and key not in _TABLES]
     if loose:
-        raise InvalidInput(
-            [Problem(f"the key {show(key)} stands outside of any table", help="put it under [types]") for key in loose]
-        )
+        homes = " or ".join(f"[{'.'.join((*keys, name))}]" for name in _TABLES)
+        found = "the key {} stands outside of any table"
+        raise InvalidInput([Problem(found.format(show(key)), keys, f"put it under {homes}") for key in loose])
 
 
-def _refuse_misspelt(parent: Mapping[str, object], keys: tuple[str, ...]) -> None:
-    misspelt = [key for key, value in parent.items() if isinstance(value, dict) and nearest(key, ["types"])]
-    if misspelt:
-        place = (*keys[:-1], *step(misspelt[0]))
-        raise InvalidInput(Problem(f"unknown table {show(misspelt[0])}", place, "did you mean `types`?"))
+def _refuse_misspelt(keys: tuple[str, ...], parent: Mapping[str, object]) -> None:
+    for key, value in parent.items():
+        meant = nearest(key, _TABLES) if isinstance(value, dict) and key not in _TABLES else None
+        if meant:
+            place = (*keys, *step(key))
+            raise InvalidInput(Problem(f"unknown table {show(key)}", place, f"did you mean `{meant}`?"))
 
 
 def _type_names(keys: tuple[str, ...], table: Mapping[str, object]) -> TypeNames:

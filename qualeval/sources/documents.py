@@ -22,7 +22,7 @@ from qualeval.sources.places import MAX_PROBLEMS, positions, problem_at
 from qualeval.sources.texts import Source, read_text, source_name
 from qualeval.sources.yaml_trees import NotYAML, find_yaml, parse_yaml
 
-__all__ = ["Document", "Source", "read_document", "read_documents"]
+__all__ = ["Document", "Source", "documents_of", "read_document", "read_documents"]
 
 MAX_YAML = 4 * 2**20
 """How many characters of YAML are read at most; more would take minutes with PyYAML's slower parser."""
@@ -49,11 +49,11 @@ class Document:
 
         The text is read again for it, so ask only when something is wrong. None if the text is not the tree's.
         """
-        return self._locate([path]).get(path)
+        return self.positions([path]).get(path)
 
     def located(self, error: InvalidInput) -> InvalidInput:
         """The same problems, each with its line and column, of an input that has this document's name."""
-        places = self._locate([problem.path for problem in error.problems if problem.line is None])
+        places = self.positions([problem.path for problem in error.problems if problem.line is None])
         problems = [
             evolve(problem, line=places[problem.path][0], column=places[problem.path][1])
             if problem.line is None and problem.path in places
@@ -62,7 +62,8 @@ class Document:
         ]
         return InvalidInput(problems, self.name)
 
-    def _locate(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int]]:
+    def positions(self, paths: Sequence[Path]) -> dict[Path, tuple[int, int]]:
+        """The same as `locate`, of many paths in one pass; those of a text that is not the tree's are left out."""
         find = find_json if self.format == "json" else find_yaml
         try:
             offsets = find(self.text, paths)
@@ -85,7 +86,15 @@ def read_documents(source: Source) -> list[Document]:
     """All documents of `source`, at least one: a JSON value, JSON Lines, YAML. Raises InputNotFound, InvalidInput."""
     name = source_name(source)
     try:
-        return _documents(read_text(source), name)
+        return documents_of(read_text(source), name)
+    except InvalidInput as error:
+        raise InvalidInput(error.problems, name) from None
+
+
+def documents_of(text: str, name: str) -> list[Document]:
+    """All documents of a text that was read; `name` is what messages call it. Raises InvalidInput."""
+    try:
+        return _documents(text, name)
     except InvalidInput as error:
         raise InvalidInput(_capped(error.problems), name) from None
 

@@ -14,13 +14,15 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import define, field
 
 from qualeval.errors import InvalidInput, Path, Problem, show
-from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, Trie, longest_known, position, problem_at, trie
+from qualeval.sources.nodes import Node, offsets
+from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, Trie, position, problem_at, trie
 
-__all__ = ["NotJSON", "find_json", "number_problem", "parse_json"]
+__all__ = ["NotJSON", "find_json", "json_nodes", "number_problem", "parse_json"]
 
 _BLANKS = re.compile(r"[ \t\n\r]*+")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]++', re.DOTALL)
@@ -62,9 +64,12 @@ def number_problem(token: str) -> str | None:
 
 def find_json(text: str, paths: Sequence[Path]) -> dict[Path, int]:
     """The offsets at which the values of `paths` (or of their nearest ancestors) begin, in a text that was parsed."""
-    found: dict[Path, int] = {}
-    _visit(text, _after_blanks(text, 0), trie(paths), (), found)
-    return longest_known(paths, found)
+    return offsets(json_nodes(text, paths), paths)
+
+
+def json_nodes(text: str, paths: Sequence[Path]) -> Node:
+    """The root of a text that was parsed. What no path leads into has no parts; the values are those of the tree."""
+    return _node(text, _after_blanks(text, 0), trie(paths))
 
 
 def _decode(text: str) -> tuple[object, bool]:
@@ -120,24 +125,21 @@ def _after_blanks(text: str, at: int) -> int:
     return blanks.end() if blanks else at
 
 
-def _visit(text: str, at: int, wanted: Trie, path: Path, found: dict[Path, int]) -> int:
-    """Note where the values of `wanted` in the value at `at` begin, and return where it ends."""
-    found[path] = at
+def _node(text: str, at: int, wanted: Trie, key: tuple[int, int] | None = None) -> Node:
+    """The node of the value at `at`, opened as far as it is wanted."""
     if not wanted or text[at] not in "{[":
-        return _DECODER.raw_decode(text, at)[1]
-    is_object, index = text[at] == "{", 0
+        return Node(None, at, end=_DECODER.raw_decode(text, at)[1], key=key)
+    start, span, parts = at, None, dict[Any, Node]()
     at = _after_blanks(text, at + 1)
     while text[at] not in "}]":
-        key: str | int = index
-        if is_object:
-            key, at = _DECODER.raw_decode(text, at)
-            at = _after_blanks(text, _after_blanks(text, at) + 1)
-        below = wanted.get(key)
-        at = _DECODER.raw_decode(text, at)[1] if below is None else _visit(text, at, below, (*path, key), found)
-        at = _after_blanks(text, at)
+        step: str | int = len(parts)
+        if text[start] == "{":
+            step, end = _DECODER.raw_decode(text, at)
+            span, at = (at, end), _after_blanks(text, _after_blanks(text, end) + 1)
+        part = parts[step] = _node(text, at, wanted.get(step, {}), span)
+        at = _after_blanks(text, part.end)
         at = _after_blanks(text, at + 1) if text[at] == "," else at
-        index += 1
-    return at + 1
+    return Node(None, start, parts if text[start] == "{" else list(parts.values()), end=at + 1, key=key)
 
 
 @define

@@ -38,10 +38,11 @@ class Stray:
         """The problem with it, `beside` the key of its object that is read, if there is one."""
         found, path = f"unknown key {named_key(self.key)}", step(self.key)
         if beside is None:
-            return Problem(f"{found}, and no {REQUIREMENTS}", path, f"did you mean `{self.meant}`?")
+            lone = f"{found}, and no {REQUIREMENTS}"
+            return Problem(lone, path, f"did you mean `{self.meant}`?", code="misplaced-requirements")
         is_inside = self.meant == REQUIREMENTS != beside
         mend = f"did you mean `{self.meant}`, inside the HIT?" if is_inside else "leave one of them out"
-        return Problem(f"{found} beside `{beside}`", path, mend)
+        return Problem(f"{found} beside `{beside}`", path, mend, code="misplaced-requirements")
 
 
 def strays(tree: Mapping[object, object]) -> list[Stray]:

@@ -21,12 +21,13 @@ from attrs import define, evolve, field, frozen
 from cattrs import Converter, IterableValidationError
 from cattrs.cols import homogenous_tuple_structure_factory
 
-from qualeval.errors import InvalidInput, Path, Problem, nearest, show
+from qualeval.errors import InvalidInput, Path, Problem, nearest, same_but_for_case, show
 from qualeval.model.qualification_types import SYSTEM_NAMES, TypeNames
 from qualeval.model.words import Word
 from qualeval.values.locale import Locale, locale_problems
 
 __all__ = [
+    "WRONG_TYPE",
     "Complete",
     "Ends",
     "Name",
@@ -59,6 +60,9 @@ Object = NewType("Object", Mapping[str, Any])
 
 Complete = bool | tuple[TypeId, ...]
 """What a profile says of its completeness."""
+
+WRONG_TYPE = "wrong-type"
+"""The code of the problem that a value is of another JSON type than is expected."""
 
 _MAX_BITS = 3_322  # an integer of a thousand digits, as in the grammar of facts
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -149,7 +153,8 @@ _LIST = _Kind("a list", "put it into a list, `[...]`")
 def _wrong(kind: object, value: object) -> InvalidInput:
     words = _KINDS.get(kind, _LIST)
     mend = _mend(value, kind)
-    return InvalidInput(Problem(f"expected {words.expected}, got {described(value)}", help=mend or words.help))
+    got = f"expected {words.expected}, got {described(value)}"
+    return InvalidInput(Problem(got, help=mend or words.help, code=WRONG_TYPE))
 
 
 def _mend(value: object, kind: object) -> str:
@@ -235,7 +240,7 @@ def _name(value: object, _: object) -> str:
     if not isinstance(value, str):
         raise _wrong(Name, value)
     if not value.strip():
-        raise InvalidInput(Problem(f"expected text, got {'blanks' if value else 'an empty text'}"))
+        raise InvalidInput(Problem(f"expected text, got {'blanks' if value else 'an empty text'}", code=WRONG_TYPE))
     return value
 
 
@@ -249,7 +254,7 @@ def _integer(value: object, _: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong(int, value)
     if value.bit_length() > _MAX_BITS:
-        raise InvalidInput(Problem(f"got {described(value)}", help="expected a smaller one"))
+        raise InvalidInput(Problem(f"got {described(value)}", help="expected a smaller one", code=WRONG_TYPE))
     return value
 
 
@@ -261,15 +266,15 @@ def _boolean(value: object, _: object) -> bool:
 
 def _word(value: object, kind: type[Word]) -> Word:
     if not isinstance(value, str):
-        known = ", ".join(f"`{each}`" for each in kind)
-        raise InvalidInput(Problem(f"expected text, got {described(value)}", help=f"known are {known}"))
+        known = f"known are {', '.join(f'`{each}`' for each in kind)}"
+        raise InvalidInput(Problem(f"expected text, got {described(value)}", help=known, code=WRONG_TYPE))
     try:
         return kind(value)
     except InvalidInput as error:
         symbol = _SYMBOLS.get(value.strip())
         if symbol not in list(kind):
             raise
-        raise InvalidInput(evolve(error.problems[0], help=f"did you mean `{symbol}`?")) from None
+        raise InvalidInput(evolve(error.problems[0], help=f"did you mean `{symbol}`?", meant=symbol)) from None
 
 
 def _time(value: object, _: object) -> datetime:
@@ -293,7 +298,7 @@ def _time_since_1970(seconds: float) -> datetime:
         pass
     is_milliseconds = 1e11 < abs(seconds) < 1e15
     mend = "give seconds; these look like milliseconds" if is_milliseconds else "give the seconds since 1970"
-    raise InvalidInput(Problem(f"expected a time, got {described(seconds)}", help=mend))
+    raise InvalidInput(Problem(f"expected a time, got {described(seconds)}", help=mend, code=WRONG_TYPE))
 
 
 def _time_from_text(text: str) -> datetime:
@@ -463,7 +468,7 @@ class Reading:
 def read_object(tree: object, shape: Shape) -> Reading:
     """The values of an object and what is wrong with it. Raises InvalidInput if the tree is no object."""
     if not is_object(tree):
-        raise InvalidInput(Problem(f"expected {shape.noun}, an object, got {described(tree)}"))
+        raise InvalidInput(Problem(f"expected {shape.noun}, an object, got {described(tree)}", code=WRONG_TYPE))
     reading = Reading(tree, shape)
     hooks, kinds = shape.hooks, shape.kinds
     for key, value in tree.items():
@@ -479,12 +484,13 @@ def read_object(tree: object, shape: Shape) -> Reading:
             reading.unread.add(key)
     for key in shape.required:
         if key not in tree and key not in reading.unread:
-            reading.problems.append(Problem(f"`{key}` is missing"))
+            reading.problems.append(Problem(f"`{key}` is missing", code="missing-key"))
     return reading
 
 
 def _null(key: str, shape: Shape) -> Problem:
-    return Problem("got `null`", help="give a value" if key in shape.required else "leave the key out")
+    mend = "give a value" if key in shape.required else "leave the key out"
+    return Problem("got `null`", help=mend, code=WRONG_TYPE)
 
 
 def _take_other(reading: Reading, key: object) -> None:
@@ -495,7 +501,10 @@ def _take_other(reading: Reading, key: object) -> None:
     if meant:
         reading.unread.add(meant)
     mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(f'`{known}`' for known in shape.kinds)}"
-    reading.problems.append(Problem(f"unknown key {named_key(key)} in {shape.noun}", step(key), mend))
+    same = same_but_for_case(key, shape.kinds) if isinstance(key, str) else None
+    right = same if same not in reading.tree else None
+    got = f"unknown key {named_key(key)} in {shape.noun}"
+    reading.problems.append(Problem(got, step(key), mend, code="unknown-key", meant=right))
 
 
 _LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))

@@ -15,13 +15,14 @@ import re
 from collections.abc import Sequence
 
 import yaml
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from qualeval.errors import InvalidInput, Path, Problem, show
 from qualeval.sources.json_trees import number_problem
-from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, Trie, longest_known, problem_at, trie
+from qualeval.sources.nodes import Node, offsets
+from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, problem_at
 
-__all__ = ["MAX_ALIASED", "Node", "NotYAML", "YAMLDocument", "find_yaml", "parse_yaml"]
+__all__ = ["MAX_ALIASED", "NotYAML", "YAMLDocument", "find_yaml", "parse_yaml", "yaml_nodes"]
 
 MAX_ALIASED = 100_000
 """How many values all aliases of a document may stand for together, an alias to a tree counting as the whole tree."""
@@ -38,28 +39,6 @@ _STANDARD_TAG = "tag:yaml.org,2002:"
 
 class NotYAML(InvalidInput):
     """The text breaks the grammar of YAML; any other InvalidInput is about YAML that is not read here."""
-
-
-@define
-class Node:
-    """A value, the offset at which it begins, and the nodes of its parts.
-
-    `size` counts the values in it, itself included, and `height` the levels of objects and lists.
-    """
-
-    value: object
-    start: int
-    parts: dict[str, Node] | list[Node] | None = None
-    size: int = 1
-    height: int = 0
-
-    def part(self, key: str | int) -> Node | None:
-        """The part that a step of a path leads to, or None."""
-        if isinstance(self.parts, dict):
-            return self.parts.get(key) if isinstance(key, str) else None
-        if self.parts is not None and isinstance(key, int) and 0 <= key < len(self.parts):
-            return self.parts[key]
-        return None
 
 
 @frozen
@@ -101,21 +80,20 @@ def find_yaml(text: str, paths: Sequence[Path]) -> dict[Path, int]:
 
     A path through an alias leads to where the value is written.
     """
-    found: dict[Path, int] = {}
-    for document in parse_yaml(text)[:1]:
-        _visit(document.root, trie(paths), (), found)
-    return longest_known(paths, found)
+    return offsets(yaml_nodes(text), paths)
+
+
+def yaml_nodes(text: str) -> Node:
+    """The root of the text of one document. LookupError without one."""
+    return parse_yaml(text)[0].root
 
 
 def _at(event: yaml.Event) -> int:
     return event.start_mark.index if event.start_mark else 0
 
 
-def _visit(node: Node, wanted: Trie, path: Path, found: dict[Path, int]) -> None:
-    found[path] = node.start
-    for key, below in wanted.items():
-        if (part := node.part(key)) is not None:
-            _visit(part, below, (*path, key), found)
+def _end(event: yaml.Event) -> int:
+    return event.end_mark.index if event.end_mark else 0
 
 
 @define
@@ -125,6 +103,7 @@ class _Open:
     node: Node
     anchor: str | None
     key: str | None = None
+    key_span: tuple[int, int] | None = None
 
     @property
     def awaits_key(self) -> bool:
@@ -137,9 +116,12 @@ class _Open:
             case Node(value=list() as value, parts=list() as parts):
                 value.append(part.value)
                 parts.append(part)
+        part.key = self.key_span
         self.key = None
         self.node.size += part.size
         self.node.height = max(self.node.height, 1 + part.height)
+        if self.node.is_block:
+            self.node.end = part.end  # its own end mark stands behind the comments and blank lines that follow
 
 
 @define
@@ -163,11 +145,14 @@ class _Builder:
             case yaml.ScalarEvent() if self._open and self._open[-1].awaits_key:
                 self._key(event)
             case yaml.ScalarEvent():
-                self._add(self._anchored(event.anchor, self._scalar(event)), event)
+                node = self._scalar(event)
+                node.end = self._end_of(event)
+                self._add(self._anchored(event.anchor, node), event)
             case yaml.CollectionStartEvent():
                 self._start(event)
             case yaml.CollectionEndEvent():
                 ended = self._open.pop()
+                ended.node.end = ended.node.end if ended.node.is_block else _end(event)
                 self._add(self._anchored(ended.anchor, ended.node), event)
             case yaml.AliasEvent():
                 self._alias(event)
@@ -191,6 +176,7 @@ class _Builder:
         if event.tag is not None:
             self._refuse_tag(event)
         node = Node([], at, [], height=1) if is_list else Node({}, at, {}, height=1)
+        node.is_block = not event.flow_style
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         self._open.append(_Open(node, event.anchor))
@@ -220,7 +206,7 @@ class _Builder:
         at, key, parent = _at(event), event.value, self._open[-1]
         self._anchored(event.anchor, Node(key, at))
         self._check_text(event)
-        parent.key = key
+        parent.key, parent.key_span = key, (at, _end(event))
         if event.tag is not None and event.tag != _STANDARD_TAG + "str":
             self._refuse_tag(event)
         elif key == "<<" and event.implicit[0]:
@@ -245,6 +231,12 @@ class _Builder:
             return Node(0, at)
         return Node(float(text) if number[1] or number[2] else int(text), at)
 
+    def _end_of(self, event: yaml.ScalarEvent) -> int:
+        end = _end(event)
+        if event.style in ("|", ">"):  # the blank lines that follow are in it for the parsers
+            end = _at(event) + len(self.text[_at(event) : end].rstrip(" \n"))
+        return end
+
     def _check_text(self, event: yaml.ScalarEvent) -> None:
         # The C parser refuses these itself; the Python one hands them on.
         if event.style == '"' and (half := _SURROGATE.search(event.value)):
@@ -265,7 +257,7 @@ class _Builder:
             raise InvalidInput(self.problems)
         if len(self._open) + node.height > MAX_DEPTH:
             self._too_deep(at)
-        self._add(node, event)
+        self._add(evolve(node, alias=at, end=_end(event)), event)
 
     def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         name = (event.tag or "").replace(_STANDARD_TAG, "!!")

@@ -124,12 +124,23 @@ class IntegerSet:
         return not self.points and not self.starts_inside
 
     def is_subset(self, other: IntegerSet) -> bool:
-        """Whether every member belongs to `other` too."""
-        return (self - other).is_empty
+        """Whether every member belongs to `other` too.
+
+        A member that does not would lie in a run of this set and in a gap of the other one. Of the two the one that
+        begins later begins within the other; where neither begins, both reach down without end.
+        """
+        points, theirs = self.points, other.points
+        inside, theirs_inside = self.starts_inside, other.starts_inside
+        is_subset = theirs_inside or not inside
+        for run in points[inside::2]:
+            is_subset &= bisect_right(theirs, run) & 1 != theirs_inside
+        for gap in theirs[not theirs_inside :: 2]:
+            is_subset &= bisect_right(points, gap) & 1 == inside
+        return is_subset
 
     def is_disjoint(self, other: IntegerSet) -> bool:
         """Whether no integer belongs to both."""
-        return (self & other).is_empty
+        return self.is_subset(~other)
 
     def intervals(self) -> Iterator[Interval]:
         """The maximal runs of members, in order."""

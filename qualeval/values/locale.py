@@ -15,7 +15,7 @@ from attrs import frozen
 
 from qualeval.errors import InvalidInput, Problem, show
 
-__all__ = ["UNLISTED", "Locale", "country_codes", "locale_problems", "subdivision_codes"]
+__all__ = ["UNLISTED", "Locale", "country_codes", "locale_problems", "subdivision_codes", "withdrawn_country_codes"]
 
 UNLISTED = "ZZ"
 """The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
@@ -61,23 +61,27 @@ class Locale:
 def locale_problems(country: str, subdivision: str | None) -> list[Problem]:
     """What ISO 3166 has against these two codes; an empty list if nothing."""
     if country not in country_codes():
-        return [Problem(f"unknown country {show(country)}", ("Country",), _country_hint(country))]
+        return [_unknown_country(country)]
     if subdivision is None or subdivision == UNLISTED or subdivision in subdivision_codes(country):
         return []
-    return [
-        Problem(
-            f"unknown subdivision {show(subdivision)} of {country}",
-            ("Subdivision",),
-            _subdivision_hint(country, subdivision),
-        )
-    ]
+    return [_unknown_subdivision(country, subdivision)]
 
 
 @cache
 def country_codes() -> frozenset[str]:
     """The two-letter codes of all countries, those of today and those that the standard has withdrawn."""
-    today = {country.alpha_2 for country in pycountry.countries}
-    return frozenset(today | {country.alpha_2 for country in pycountry.historic_countries})
+    return _todays_codes() | withdrawn_country_codes()
+
+
+@cache
+def withdrawn_country_codes() -> frozenset[str]:
+    """The codes that the standard has withdrawn, and that no country of today has."""
+    return frozenset(country.alpha_2 for country in pycountry.historic_countries) - _todays_codes()
+
+
+@cache
+def _todays_codes() -> frozenset[str]:
+    return frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 @cache
@@ -101,12 +105,16 @@ def _subdivisions() -> dict[str, dict[str, str]]:
     return found
 
 
-def _country_hint(text: str) -> str:
+def _unknown_country(text: str) -> Problem:
     upper = text.strip().upper()
-    if part := _subdivision_meant(upper):
-        return f"did you mean Country `{part.country}` and Subdivision `{part.subdivision}` (as text, `{part}`)?"
-    meant = upper if upper in country_codes() else _NICKNAMES.get(upper) or _country_named(text.strip())
-    return f"did you mean `{meant}`?" if meant else "expected a two-letter code of ISO 3166-1, such as `US`"
+    meant = upper if upper in country_codes() else None
+    if meant is None and (part := _subdivision_meant(upper)):
+        help = f"did you mean Country `{part.country}` and Subdivision `{part.subdivision}` (as text, `{part}`)?"
+    elif meant := meant or _NICKNAMES.get(upper) or _country_named(text.strip()):
+        help = f"did you mean `{meant}`?"
+    else:
+        help = "expected a two-letter code of ISO 3166-1, such as `US`"
+    return Problem(f"unknown country {show(text)}", ("Country",), help, code="unknown-country", meant=meant)
 
 
 def _subdivision_meant(text: str) -> Locale | None:
@@ -133,11 +141,14 @@ def _country_named(text: str) -> str | None:
     return None
 
 
-def _subdivision_hint(country: str, text: str) -> str:
-    bare = text.strip().upper().removeprefix(f"{country}-")
-    if bare in subdivision_codes(country):
-        return f"did you mean `{bare}`?"
-    for code, name in _subdivisions().get(country, {}).items():
-        if _squeezed(name) == _squeezed(text):
-            return f"did you mean `{code}`?"
-    return f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"
+def _unknown_subdivision(country: str, text: str) -> Problem:
+    message, place = f"unknown subdivision {show(text)} of {country}", ("Subdivision",)
+    upper = text.strip().upper()
+    bare = upper.removeprefix(f"{country}-")
+    named = {_squeezed(name): code for code, name in _subdivisions().get(country, {}).items()}
+    meant = bare if bare in subdivision_codes(country) else named.get(_squeezed(text))
+    help = f"did you mean `{meant}`?" if meant else (
+        f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"
+    )  # fmt: skip
+    code = "subdivision-with-country" if bare != upper else "unknown-subdivision"
+    return Problem(message, place, help, code=code, meant=meant)

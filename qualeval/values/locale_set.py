@@ -37,6 +37,12 @@ class Places:
         listed = self.codes | other.codes
         return Places(frozenset(c for c in listed if rule(c in self, c in other) != rest), rest)
 
+    def is_subset(self, other: Places) -> bool:
+        """Whether all of it belongs to `other` too; what is cofinite is no part of what is finite."""
+        if self.cofinite:
+            return other.cofinite and other.codes <= self.codes
+        return self.codes.isdisjoint(other.codes) if other.cofinite else self.codes <= other.codes
+
     @property
     def is_whole(self) -> bool:
         """Whether it is the whole country."""
@@ -135,12 +141,18 @@ class LocaleSet:
         return not self.default and not self._exceptions
 
     def is_subset(self, other: LocaleSet) -> bool:
-        """Whether every place of it belongs to `other` too."""
-        return (self - other).is_empty
+        """Whether every place of it belongs to `other` too.
+
+        Of the rest of the world none or all belongs to each, so only the countries count that differ from the rest in
+        the set that has none of it; if both have all of it, in `other`.
+        """
+        if self.default:
+            return other.default and all(self.places(country).is_subset(part) for country, part in other._exceptions)
+        return all(part.is_subset(other.places(country)) for country, part in self._exceptions)
 
     def is_disjoint(self, other: LocaleSet) -> bool:
         """Whether no place belongs to both."""
-        return (self & other).is_empty
+        return self.is_subset(~other)
 
     @property
     def single(self) -> Locale | None:

@@ -1,20 +1,20 @@
 """Which states belong to which of several value sets: every combination that occurs, without walking all states.
 
 Membership of integers can flip only at a point of one of the sets, and that of places only where one of them is named,
-so finitely many states stand for all others.
+so finitely many states stand for all others. A combination is an integer with a bit for each set, the lowest for the
+first, and the next one is the last with the bits flipped of the sets that flip there: many sets are no trouble.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale_set import LocaleSet
-from qualeval.values.value_set import Held, ValueSet
+from qualeval.values.value_set import ValueSet
 
 __all__ = ["memberships"]
-
-Member = Callable[[Held], bool]
 
 
 def memberships(sets: Sequence[ValueSet]) -> frozenset[int]:
@@ -23,38 +23,35 @@ def memberships(sets: Sequence[ValueSet]) -> frozenset[int]:
     >>> sorted(memberships([ValueSet(IntegerSet.at_least(3)), ValueSet(IntegerSet.at_most(5))]))
     [0, 1, 2, 3]
     """
-    found = {_bits([each.lacking for each in sets])}
-    for is_member in _members([each.held for each in sets]):
-        found.add(_bits([is_member(each.held) for each in sets]))
-    return frozenset(found)
+    lacking = sum(1 << place for place, each in enumerate(sets) if each.lacking)
+    integers = [(1 << place, each.held) for place, each in enumerate(sets) if isinstance(each.held, IntegerSet)]
+    places = [(1 << place, each.held) for place, each in enumerate(sets) if isinstance(each.held, LocaleSet)]
+    return frozenset([lacking, *(_of_integers(integers) if integers else ()), *(_of_places(places) if places else ())])
 
 
-def _bits(flags: Sequence[bool]) -> int:
-    return sum(1 << place for place, flag in enumerate(flags) if flag)
+def _of_integers(sets: Sequence[tuple[int, IntegerSet]]) -> Iterator[int]:
+    """From the lowest integers to the highest; each set has its bit."""
+    bits, flips = 0, defaultdict[int, int](int)
+    for bit, each in sets:
+        bits |= bit * each.starts_inside
+        for point in each.points:
+            flips[point] ^= bit
+    yield bits
+    for point in sorted(flips):
+        bits ^= flips[point]
+        yield bits
 
 
-def _members(held: Sequence[Held]) -> Iterator[Member]:
-    """One question a state that stands for others: whether it belongs to a set."""
-    integers = [each for each in held if isinstance(each, IntegerSet)]
-    places = [each for each in held if isinstance(each, LocaleSet)]
-    if integers:
-        points = {point for each in integers for point in each.points}
-        yield from (_integer(value) for value in [min(points, default=1) - 1, *points])
-    if places:
-        named = {(country, code) for each in places for country, part in each.exceptions.items() for code in part.codes}
-        yield from (_place(country, code) for country, code in named)
-        yield from (_place(country, None) for country in {country for each in places for country in each.exceptions})
-        yield _elsewhere
-
-
-def _integer(value: int) -> Member:
-    return lambda held: isinstance(held, IntegerSet) and value in held
-
-
-def _place(country: str, code: str | None) -> Member:
-    return lambda held: isinstance(held, LocaleSet) and code in held.places(country)
-
-
-def _elsewhere(held: Held) -> bool:
-    """Whether a country that no set names belongs to it."""
-    return isinstance(held, LocaleSet) and held.default
+def _of_places(sets: Sequence[tuple[int, LocaleSet]]) -> Iterator[int]:
+    """A country that no set names; of each other country where no subdivision is named, and its named subdivisions."""
+    elsewhere, countries = 0, defaultdict[str, int](int)
+    subdivisions = defaultdict[tuple[str, str], int](int)
+    for bit, each in sets:
+        elsewhere |= bit * each.default
+        for country, part in each.exceptions.items():
+            countries[country] ^= bit * (part.cofinite != each.default)
+            for code in part.codes:
+                subdivisions[country, code] ^= bit
+    yield elsewhere
+    yield from (elsewhere ^ flips for flips in countries.values())
+    yield from (elsewhere ^ countries[country] ^ flips for (country, _), flips in subdivisions.items())

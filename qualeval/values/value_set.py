@@ -65,11 +65,13 @@ class ValueSet:
 
     def is_subset(self, other: ValueSet) -> bool:
         """Whether every state of it belongs to `other` too."""
-        return (self - other).is_empty
+        mine, theirs = _paired(self, other)
+        return mine.is_subset(theirs) and (other.lacking or not self.lacking)  # type: ignore[arg-type]
 
     def is_disjoint(self, other: ValueSet) -> bool:
         """Whether no state belongs to both."""
-        return (self & other).is_empty
+        mine, theirs = _paired(self, other)
+        return not (self.lacking and other.lacking) and mine.is_disjoint(theirs)  # type: ignore[arg-type]
 
     @property
     def is_one_state(self) -> bool:

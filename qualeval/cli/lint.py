@@ -1,0 +1,223 @@
+"""`qualeval lint`: what is wrong or foolish in the HITs of files and folders?"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+import qualeval as qe
+from qualeval.cli import inputs, output, status
+from qualeval.linting.baseline import Baseline, read_baseline, write_baseline
+from qualeval.linting.checking import LintReport, lint_files
+from qualeval.linting.configuration import LintSettings, find_lint_settings
+from qualeval.linting.lint import rules_named
+
+__all__ = ["lint"]
+
+_STYLES = {"error": "red", "warning": "yellow", "info": "blue"}
+"""The severities, the worst first, and their colours."""
+
+
+def _rules(option: str) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], tuple[str, ...]]:
+    """Reads what an option lists, again and again or between commas."""
+
+    def read(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+        listed = tuple(part.strip() for text in given for part in text.split(","))
+        try:
+            rules_named(listed)
+        except qe.InvalidInput as error:
+            raise click.UsageError("\n".join(f"{option}: {problem}" for problem in error.problems)) from None
+        return listed
+
+    return read
+
+
+@click.command(epilog="Example: qualeval lint hits/ --fail-on error --format github")
+@inputs.file_argument("paths", metavar="PATHS...", nargs=-1, required=True)
+@inputs.formats_option("text", "json", "sarif", "github")
+@click.option("--select", multiple=True, metavar="RULES", callback=_rules("--select"),
+              help="Look for these rules alone: QE405, QE4 for all that begin so, rate-without-count.")
+@click.option("--ignore", multiple=True, metavar="RULES", callback=_rules("--ignore"),
+              help="Do not look for these, nor for those that the configuration ignores.")
+@click.option("--fail-on", type=click.Choice(list(_STYLES)), help="What makes the exit status 1.")
+@click.option("--environment", type=click.Choice(["production", "sandbox"]), help="Where the HITs are to go.")
+@click.option("--baseline", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Report what is not in this file of old findings.")
+@click.option("--write-baseline", "writes", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write all findings to this file, as old ones.")
+@click.option("--fix", is_flag=True, help="Mend what has one right answer, in the files, and report what is left.")
+@click.option("--by-content", is_flag=True, help="Pass over files that are named and hold no HIT, as in a folder.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr which files count as HITs, and why others do not.")
+def lint(
+    *,
+    paths: tuple[str, ...],
+    output_format: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    environment: str | None,
+    baseline: Path | None,
+    writes: Path | None,
+    fix: bool,
+    by_content: bool,
+    verbose: bool,
+) -> int:
+    """What is wrong or foolish in the HITs of PATHS?
+
+    PATHS are files, folders (of which the files count that hold HITs), or `-`. `qualeval rules` lists what is looked
+    for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml; options stand above them. The exit
+    status is 1 where something is found that is as bad as --fail-on (a warning, if nothing else is said), or worse.
+    """
+    if fix and "-" in paths:
+        raise click.UsageError("--fix writes files back, and `-` is none; name the file")
+    settings = _settings().changed(
+        select=select, ignore=ignore, fail_on=fail_on, environment=environment, baseline=baseline
+    )
+    known = read_baseline(settings.baseline) if settings.baseline and not writes else None
+    report = _checked(paths, settings, known, fix=fix, by_content=by_content)
+    _tell(report, verbose)
+    _refuse_nothing(report)
+    if writes:
+        return _write(writes, report)
+    _SHOW[output_format](report)
+    _tell_stale(report, known, verbose)
+    return status.Status.DENIED if report.fails(settings.fail_on) else status.Status.PERMITTED
+
+
+def _settings() -> LintSettings:
+    try:
+        return find_lint_settings(Path.cwd())
+    except FileNotFoundError as error:
+        if isinstance(error, qe.QualevalError):
+            raise
+        raise qe.InputNotFound("the working directory is gone; change to one that exists") from None
+
+
+def _checked(
+    paths: tuple[str, ...], settings: LintSettings, known: Baseline | None, *, fix: bool, by_content: bool
+) -> LintReport:  # fmt: skip
+    for path in paths:
+        if inputs.is_id(path):
+            fetch = f"to check a HIT of the service: qualeval fetch {path} | qualeval lint -"
+            raise click.UsageError(f"no file {path}; {fetch}")
+    files = [path for path in paths if path != "-"]
+    stream = sys.stdin if "-" in paths else None
+    return lint_files(files, settings, stream=stream, baseline=known, fix=fix, by_content=by_content)
+
+
+# --- what is said on stderr
+
+
+def _say(text: str) -> None:
+    click.echo(output.clean(text), err=True)
+
+
+def _tell(report: LintReport, verbose: bool) -> None:
+    """What was mended and, if asked for, which files count and why the others do not."""
+    for mended in report.mended:
+        for words in mended.done:
+            _say(f"mended {mended.path}: {words}")
+        for words in mended.refused:
+            _say(f"not mended {mended.path}: {words}")
+    if verbose:
+        counting = [(path, "counts       {}") for path in report.checked]
+        others = [(each.path, f"passed over  {{}}: {each.why}") for each in report.passed_over]
+        for path, words in sorted([*counting, *others]):
+            _say(words.format(path))
+
+
+def _refuse_nothing(report: LintReport) -> None:
+    """Nothing is wrong with nothing, and a status of 0 for a folder that was misnamed would be a trap."""
+    if report.empty and not report.checked:
+        mend = f"-v says why {len(report.passed_over):,} files and folders were passed over"
+        mend = mend if report.passed_over else "looked for were *.json, *.jsonl, *.yaml and *.yml"
+        raise qe.InvalidInput(qe.Problem("no file of HITs, so nothing was checked", help=mend), ", ".join(report.empty))
+    for folder in report.empty:
+        _say(f"note: {folder}: no file of HITs")
+
+
+def _tell_stale(report: LintReport, known: Baseline | None, verbose: bool) -> None:
+    stale = known.stale(report.results, report.checked) if known else []
+    if not stale:
+        return
+    count = sum(each for _, _, each in stale)
+    noun, verb = ("finding", "is") if count == 1 else ("findings", "are")
+    _say(f"note: {count:,} old {noun} of the baseline {verb} gone; write it anew with --write-baseline")
+    for name, print_, times in stale if verbose else []:
+        _say(f"gone         {name}: {print_.rule} {print_.message}" + (f" ({times} times)" if times > 1 else ""))
+
+
+def _write(path: Path, report: LintReport) -> int:
+    write_baseline(path, report.results)
+    files = len({result.finding.path for result in report.results})
+    _say(f"wrote {_counted(len(report.results), 'finding')} of {_counted(files, 'file')} to {path}")
+    return status.Status.PERMITTED
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# --- the formats
+
+
+def _show_text(report: LintReport) -> None:
+    lines = [_line(finding) for finding in report.findings]
+    click.echo("\n".join([*lines, *([""] if lines else []), _summary(report)]), color=_is_coloured())
+
+
+def _is_coloured() -> bool:
+    return "NO_COLOR" not in os.environ and sys.stdout.isatty()
+
+
+def _line(finding: qe.Finding) -> str:
+    """One finding on a line: where it is, how bad, which rule, what was found, and the mend."""
+    where = ":".join(str(part) for part in (finding.path, finding.line, finding.column) if part not in ("", None))
+    severity = click.style(str(finding.severity), fg=_STYLES[str(finding.severity)])
+    rule = click.style(finding.rule, bold=True)
+    return f"{click.style(output.clean(where), bold=True)}: {severity} {rule} {output.clean(str(finding.problem))}"
+
+
+def _summary(report: LintReport) -> str:
+    findings = report.findings
+    known = len(report.results) - len(findings)
+    files = len({finding.path for finding in findings})
+    old = f"; {known:,} old {'one is' if known == 1 else 'ones are'} in the baseline" if known else ""
+    if not findings:
+        return f"no findings in {_counted(len(report.checked), 'file')}{old}"
+    counts = Counter(str(finding.severity) for finding in findings)
+    listed = ", ".join(_of(severity, counts[severity]) for severity in _STYLES if counts[severity])
+    fixable = sum(finding.fix is not None for finding in findings)
+    mends = f"; --fix mends {fixable:,} of them" if fixable else ""
+    return f"{listed} in {files:,} of {_counted(len(report.checked), 'file')}{mends}{old}"
+
+
+def _of(severity: str, count: int) -> str:
+    return f"{count:,} {severity}" if severity == "info" else _counted(count, severity)
+
+
+def _show_json(report: LintReport) -> None:
+    output.emit_json(report.to_json())
+
+
+def _show_sarif(report: LintReport) -> None:
+    output.emit_json(report.to_sarif(importlib.metadata.version("qualeval")))
+
+
+def _show_github(report: LintReport) -> None:
+    for line in report.to_github():
+        click.echo(output.clean(line))
+
+
+_SHOW: Mapping[str, Callable[[LintReport], None]] = {
+    "text": _show_text,
+    "json": _show_json,
+    "sarif": _show_sarif,
+    "github": _show_github,
+}

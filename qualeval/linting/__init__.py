@@ -1,0 +1,1 @@
+"""What is wrong or foolish in a HIT's configuration: a catalogue of rules, what they find, fixes and output formats."""

@@ -1,0 +1,246 @@
+"""Old findings, which need not be mended today: a file of fingerprints, so that only what is new is reported.
+
+A fingerprint is what stays the same while a file is edited elsewhere: the rule, the HIT, what is written in the
+requirement, and the message. Lines, the order of requirements and of HITs, the order of keys, and whether the file is
+JSON or YAML do not matter. Who changes a requirement is told of what is wrong with it anew; so is who makes the same
+mistake once more, for the baseline holds counts.
+
+This module does not know how findings are made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import field, frozen
+
+from qualeval.errors import InputNotFound, InvalidInput, Problem, show
+from qualeval.linting.findings import Finding
+from qualeval.sources.documents import read_document
+from qualeval.sources.roots import QUALIFICATION, REQUIREMENT, kind_of
+from qualeval.sources.structure import Name, Shape, described, is_list, is_object, read_object
+
+__all__ = ["Baseline", "Fingerprint", "Result", "fingerprint", "read_baseline", "results", "write_baseline"]
+
+_VERSION_KEY, _VERSION = "qualeval-baseline", 1
+_INDEXES = re.compile(r"\b(requirements?) [0-9]+(?:(?:, | and | or |, and )[0-9]+)*")
+_STREAM = "<stdin>"
+
+
+@frozen(order=True)
+class Fingerprint:
+    """What stays the same of a finding while its file is edited elsewhere. `requirement` is a digest, or empty."""
+
+    rule: str
+    hit: str
+    requirement: str
+    message: str
+
+    @property
+    def digest(self) -> str:
+        """All of it in 32 hexadecimal digits."""
+        return _digest([self.rule, self.hit, self.requirement, self.message])
+
+
+@frozen
+class Result:
+    """A finding and its fingerprint; `nth` counts those of its file with the same one, from 0.
+
+    `is_known` says that it stands in the baseline.
+    """
+
+    finding: Finding
+    fingerprint: Fingerprint
+    nth: int = 0
+    is_known: bool = False
+
+
+def fingerprint(finding: Finding, trees: Sequence[object] | None) -> Fingerprint:
+    """The fingerprint of a finding in a file that holds these documents (None where they cannot be read)."""
+    message = _INDEXES.sub(r"\1 #", finding.message)
+    content = _requirement(finding, trees or ())
+    return Fingerprint(finding.rule, finding.hit or "", "" if content is None else _digest(content)[:12], message)
+
+
+def _requirement(finding: Finding, trees: Sequence[object]) -> object:
+    """The requirement that a finding is about, as it is written; None where there is none or it cannot be told."""
+    if finding.requirement is None or finding.document >= len(trees):
+        return None
+    found = [part for key, part in _way(trees[finding.document], finding.keys) if key == finding.requirement]
+    return next((part for part in found if kind_of(part) in (REQUIREMENT, QUALIFICATION)), found[-1] if found else None)
+
+
+def _way(tree: object, keys: Iterable[str | int]) -> Iterator[tuple[str | int, object]]:
+    """The values that are met on the way through a tree, each with the key that leads to it."""
+    for key in keys:
+        match tree:
+            case list() | tuple() if isinstance(key, int) and 0 <= key < len(tree):
+                tree = tree[key]
+            case dict() if key in tree:
+                tree = tree[key]
+            case _:
+                return
+        yield key, tree
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# --- the baseline
+
+
+@frozen
+class Baseline:
+    """How often each finding is known, by the path of its file from `folder` on, with forward slashes."""
+
+    folder: Path
+    counts: Mapping[str, Mapping[Fingerprint, int]] = field(factory=dict)
+
+    def name_of(self, path: str) -> str:
+        """What a file is called in the baseline."""
+        if path == _STREAM:
+            return path
+        return os.path.relpath(os.path.abspath(path), os.path.abspath(self.folder)).replace(os.sep, "/")
+
+    def known_in(self, path: str) -> Mapping[Fingerprint, int]:
+        """How often each finding of a file is known."""
+        return self.counts.get(self.name_of(path), {})
+
+    def stale(self, found: Iterable[Result], checked: Iterable[str]) -> list[tuple[str, Fingerprint, int]]:
+        """What is known and was not found again: of files that were checked or are no more, and how often."""
+        again = Counter((self.name_of(each.finding.path), each.fingerprint) for each in found if each.is_known)
+        seen = {self.name_of(path) for path in checked}
+        return [
+            (name, print_, count - again[name, print_])
+            for name, prints in self.counts.items()
+            if name in seen or not (name == _STREAM or (self.folder / name).exists())
+            for print_, count in prints.items()
+            if count > again[name, print_]
+        ]
+
+
+def results(
+    findings: Iterable[Finding], trees: Sequence[object] | None, known: Mapping[Fingerprint, int]
+) -> list[Result]:  # fmt: skip
+    """The findings of one file with their fingerprints. Of those that are the same, the first ones are the known."""
+    seen: Counter[Fingerprint] = Counter()
+    made = []
+    for finding in findings:
+        print_ = fingerprint(finding, trees)
+        made.append(Result(finding, print_, seen[print_], seen[print_] < known.get(print_, 0)))
+        seen[print_] += 1
+    return made
+
+
+def write_baseline(path: str | os.PathLike[str], found: Iterable[Result]) -> None:
+    """Writes a baseline of all these findings, sorted, so that two of the same findings are the same file.
+
+    The file is there whole or not at all. Raises OSError where it cannot be written.
+    """
+    baseline = Baseline(Path(path).parent)
+    counts = Counter((baseline.name_of(each.finding.path), each.fingerprint) for each in found)
+    entries = [{"path": name, **_entry(print_), "count": count} for (name, print_), count in sorted(counts.items())]
+    lines = ",\n".join(f"    {json.dumps(entry)}" for entry in entries)
+    listed = f"[\n{lines}\n  ]" if lines else "[]"
+    _write(Path(path), f'{{\n  "{_VERSION_KEY}": {_VERSION},\n  "findings": {listed}\n}}\n')
+
+
+def _entry(print_: Fingerprint) -> dict[str, str]:
+    named = {"rule": print_.rule, "hit": print_.hit, "requirement": print_.requirement, "message": print_.message}
+    return {key: value for key, value in named.items() if value}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".qualeval-")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, _mode(path))
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions that a file has, or would have if it were made."""
+    with suppress(OSError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+# --- reading
+
+
+_ENTRY = Shape(
+    "a finding",
+    {"path": Name, "rule": Name, "hit": str, "requirement": str, "message": str, "count": int},
+    required=("path", "rule", "count"),
+)
+_WRITE = "write it anew with --write-baseline"
+
+
+def read_baseline(path: str | os.PathLike[str]) -> Baseline:
+    """The baseline of a file.
+
+    Raises:
+        InputNotFound: there is no such file.
+        InvalidInput: it holds something else, all problems at once, with lines and columns.
+    """
+    try:
+        document = read_document(path)
+    except InputNotFound as error:
+        raise InputNotFound(f"cannot read the baseline ({error}); --write-baseline makes one") from None
+    try:
+        return Baseline(Path(path).parent, _counts(document.tree))
+    except InvalidInput as error:
+        raise document.located(error) from None
+
+
+def _counts(tree: object) -> Mapping[str, Mapping[Fingerprint, int]]:
+    if not is_object(tree) or _VERSION_KEY not in tree:
+        raise InvalidInput(Problem(f"this is no baseline: it has no `{_VERSION_KEY}`", help=_WRITE))
+    version = tree[_VERSION_KEY]
+    if version != _VERSION or isinstance(version, bool):
+        raise InvalidInput(Problem(f"expected version {_VERSION}, got {show(version)}", (_VERSION_KEY,), _WRITE))
+    listed = tree.get("findings")
+    if not is_list(listed):
+        raise InvalidInput(Problem(f"expected a list of findings, got {described(listed)}", ("findings",), _WRITE))
+    counts: dict[str, dict[Fingerprint, int]] = {}
+    problems: list[Problem] = []
+    for index, entry in enumerate(listed):
+        try:
+            name, print_, count = _read_entry(entry)
+            prints = counts.setdefault(name, {})
+            prints[print_] = prints.get(print_, 0) + count
+        except InvalidInput as error:
+            problems += error.within("findings", index).problems
+    if problems:
+        raise InvalidInput(problems)
+    return counts
+
+
+def _read_entry(entry: object) -> tuple[str, Fingerprint, int]:
+    reading = read_object(entry, _ENTRY)
+    if reading.values.get("count", 1) < 1:
+        reading.problems.append(Problem(f"expected 1 or more, got {show(reading.values['count'])}", ("count",), _WRITE))
+    if reading.problems:
+        raise InvalidInput(reading.problems)
+    fingerprint_ = Fingerprint(*(reading.values.get(key, "") for key in ("rule", "hit", "requirement", "message")))
+    return reading.values["path"], fingerprint_, reading.values["count"]

@@ -1,0 +1,166 @@
+"""Files and folders to what is wrong with the HITs in them, with what is old told from what is new.
+
+This module does not know where a report goes, nor how it looks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from attrs import define, evolve, field, frozen
+
+from qualeval.errors import InvalidInput
+from qualeval.linting.baseline import Baseline, Fingerprint, Result, results
+from qualeval.linting.catalogue import Severity
+from qualeval.linting.configuration import LintSettings
+from qualeval.linting.files import File, PassedOver, find_files, trees_of
+from qualeval.linting.findings import Finding
+from qualeval.linting.fixing import Mended, mend
+from qualeval.linting.formats import as_github, as_json
+from qualeval.linting.lint import Linter
+from qualeval.linting.sarif import as_sarif
+from qualeval.sources.texts import read_text, source_name
+
+__all__ = ["LintReport", "lint_files"]
+
+
+@frozen
+class LintReport:
+    """What came of checking files: the names of those that were checked, what does not count, and the findings.
+
+    `empty` are the folders in which nothing counted. `mended` says, where fixes were applied, what became of them.
+    """
+
+    checked: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    empty: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    mended: tuple[Mended, ...] = ()
+
+    @property
+    def new(self) -> list[Result]:
+        """The findings that the baseline does not know."""
+        return [result for result in self.results if not result.is_known]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The same, without their fingerprints."""
+        return [result.finding for result in self.new]
+
+    def to_json(self) -> list[dict[str, object]]:
+        """The new findings as objects for JSON."""
+        return [as_json(result) for result in self.new]
+
+    def to_github(self) -> list[str]:
+        """The new findings as workflow commands, with which GitHub marks the lines of a change."""
+        return [as_github(finding) for finding in self.findings]
+
+    def to_sarif(self, version: str) -> dict[str, object]:
+        """All findings as a SARIF log, those that the baseline knows suppressed; `version` is qualeval's."""
+        return as_sarif(self.results, version=version)
+
+    def fails(self, threshold: Severity) -> bool:
+        """Whether there is a new finding that is at least as bad as `threshold`."""
+        return any(finding.severity.rank <= threshold.rank for finding in self.findings)
+
+
+def lint_files(
+    paths: Sequence[str],
+    settings: LintSettings,
+    *,
+    stream: IO[str] | IO[bytes] | None = None,
+    baseline: Baseline | None = None,
+    by_content: bool = False,
+    fix: bool = False,
+) -> LintReport:
+    """Lints files, the HITs of folders, and a stream. Nothing is wrong with nothing: see what was `checked`.
+
+    `by_content` passes over files that are named and hold no HIT; `fix` mends what has one right answer and is not in
+    the baseline, in the files themselves, and what is left is reported.
+
+    Raises:
+        InputNotFound: a path that is not there, or cannot be read.
+    """
+    run = _Run(settings, baseline, fix)
+    for entry in find_files(paths, settings, by_content=by_content):
+        run.take(entry)
+    if stream is not None:
+        run.take_stream(stream)
+    return run.report(paths)
+
+
+@define
+class _Run:
+    """The files are taken one after the other, and none is kept."""
+
+    settings: LintSettings
+    baseline: Baseline | None
+    fix: bool
+    checked: dict[str, str] = field(factory=dict)
+    passed_over: list[PassedOver] = field(factory=list)
+    results: list[Result] = field(factory=list)
+    mended: list[Mended] = field(factory=list)
+    linters: dict[tuple[str, ...], Linter] = field(factory=dict)
+
+    def take(self, entry: File | PassedOver) -> None:
+        if isinstance(entry, PassedOver):
+            self.passed_over.append(entry)
+            return
+        self.checked[entry.absolute] = source_name(entry.path)
+        found = self._found(entry)
+        if self.fix and any(result.finding.fix and not result.is_known for result in found):
+            mended = mend(entry.path, found, lambda: self._found(_read_again(entry)))
+            self.mended.append(mended)
+            found = list(mended.left)
+        self.results += found
+
+    def take_stream(self, stream: IO[str] | IO[bytes]) -> None:
+        name = source_name(stream)
+        self.checked[name] = name
+        try:
+            self.results += self._found(File(name, name, text=read_text(stream)))
+        except InvalidInput as error:
+            found = self._linter(self.settings.ignore).unreadable(error, name)
+            self.results += results(found, None, self._known_in(name))
+
+    def report(self, paths: Sequence[str]) -> LintReport:
+        folders = [path for path in paths if os.path.isdir(path)]
+        return LintReport(
+            tuple(self.checked.values()),
+            tuple(self.passed_over),
+            tuple(path for path in folders if not self._has_checked(path)),
+            tuple(self.results),
+            tuple(self.mended),
+        )
+
+    def _has_checked(self, folder: str) -> bool:
+        start = os.path.join(os.path.abspath(folder), "")
+        return any(path.startswith(start) for path in self.checked)
+
+    def _found(self, file: File) -> list[Result]:
+        linter = self._linter(self.settings.ignored_in(file.relative))
+        name = source_name(file.path)
+        try:
+            text = read_text(file.path) if file.text is None else file.text
+        except InvalidInput as error:
+            return results(linter.unreadable(error, name), None, self._known_in(name))
+        findings = linter.of_text(text, name)
+        trees = file.trees if file.trees is not None or not findings else trees_of(text)
+        return results(findings, trees, self._known_in(name))
+
+    def _linter(self, ignored: tuple[str, ...]) -> Linter:
+        known = self.linters.get(ignored)
+        if known is None:
+            each = self.settings
+            known = Linter.of(each.names, each.environment, each.only, each.select, ignored)
+            self.linters[ignored] = known
+        return known
+
+    def _known_in(self, path: str) -> Mapping[Fingerprint, int]:
+        return self.baseline.known_in(path) if self.baseline else {}
+
+
+def _read_again(file: File) -> File:
+    return evolve(file, text=None, trees=None)

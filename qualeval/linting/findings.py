@@ -1,0 +1,65 @@
+"""What the linter says: one finding a place, of one rule of the catalogue. It does not know how rules look for it."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from qualeval.errors import Path, Problem
+from qualeval.linting.catalogue import BY_ID, Rule, Severity
+from qualeval.sources.edits import Edit
+
+__all__ = ["Finding", "Fix"]
+
+
+@frozen
+class Fix:
+    """The one right answer to a finding: edits of the document with this index in its file, and what they do."""
+
+    words: str
+    document: int
+    edits: tuple[Edit, ...]
+
+
+@frozen
+class Finding:
+    """One thing that a rule has against a HIT configuration.
+
+    `rule` is the rule's id, `message` what was got and what was expected, `help` the mend. `path` is the file (empty
+    where the input was no file), `line` and `column` count from one and are None where there is no text. `place` leads
+    to it in words (`requirement 2: LocaleValues[0].Country`), `keys` in keys and indexes of the document; `requirement`
+    is the index of the requirement that it is about, None where it is about the whole. `hit` is the HIT's id or title,
+    where it has one. `fix` is there where there is one right answer.
+    """
+
+    rule: str
+    message: str
+    help: str = ""
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    place: str = ""
+    requirement: int | None = None
+    hit: str | None = None
+    keys: Path = field(default=(), repr=False)
+    document: int = field(default=0, repr=False)
+    fix: Fix | None = field(default=None, repr=False)
+
+    @property
+    def of(self) -> Rule:
+        """The rule of the catalogue."""
+        return BY_ID[self.rule]
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return self.of.severity
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))
+        head = f"{where}: " if where else ""
+        return f"{head}{self.severity} {self.rule} {self.problem}"
+
+    @property
+    def problem(self) -> Problem:
+        """The same as a problem: place, message and mend."""
+        return Problem(f"{self.place}: {self.message}" if self.place else self.message, help=self.help)

@@ -1,0 +1,217 @@
+"""Checks HIT configurations: whatever stands in a file, or is given as it came, against the rules of the catalogue.
+
+It works on input that the strict reader refuses, and tells all that is wrong at once. Places in a file are looked for
+only where something was found. This module does not know files of several folders, configuration or output formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, get_args
+
+from attrs import evolve, frozen
+
+from qualeval.errors import InvalidInput, Path, Problem, nearest, show
+from qualeval.linting import meaning_rules, reading_rules, value_rules
+from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE
+from qualeval.linting.findings import Finding
+from qualeval.linting.subject import Environment, Subject
+from qualeval.linting.written import Written
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.requirements import QualificationRequirement
+from qualeval.sources.documents import Document, documents_of
+from qualeval.sources.hit_readings import hit_readings, words_of_paths
+from qualeval.sources.texts import Source, read_text, source_name
+
+__all__ = ["Linter", "lint", "lint_text", "rules_named"]
+
+_OF_A_HIT: Sequence[Callable[[Subject], Iterator[Finding]]] = (
+    reading_rules.problems,
+    reading_rules.form,
+    reading_rules.guards,
+    meaning_rules.findings_of_analysis,
+    meaning_rules.novices,
+    meaning_rules.visibility,
+    meaning_rules.house,
+)
+_OF_A_REQUIREMENT: Sequence[Callable[[Subject, Written], Iterator[Finding]]] = (
+    value_rules.listed,
+    value_rules.values,
+    value_rules.places,
+    value_rules.types,
+    value_rules.masters,
+    value_rules.adult,
+    value_rules.blocklists,
+)
+
+Raw = Mapping[str, Any] | list[Any] | tuple[Any, ...] | HIT
+"""A HIT as it came from elsewhere: a dict or list as boto3 takes and gives them, or one that was read."""
+
+
+def lint(
+    source: Source | Raw,
+    *,
+    names: TypeNames = SYSTEM_ONLY,
+    environment: Environment | None = None,
+    only: Iterable[QualificationRequirement] = (),
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> list[Finding]:
+    """What the rules have against the HITs of a source, in the order in which they stand there.
+
+    `source` is a path or an open stream of JSON, JSON Lines or YAML, or a HIT as it came (a dict or list). It need not
+    be valid: what keeps it from being read is a finding too. `names` are names for types that may stand for their ids,
+    `environment` is where the HIT is to live (`production` or `sandbox`), `only` the requirements that everybody must
+    meet who may accept it. `select` and `ignore` name rules by id, by the beginning of an id (`QE4`), or by name; all
+    are selected where none is.
+
+    Raises:
+        InputNotFound: there is no such file.
+        InvalidInput: a rule or environment that does not exist.
+
+    >>> [found.rule for found in lint([{"QualificationTypeId": "3BLOCK", "Comparator": "LessThan",
+    ...                                 "IntegerValues": [1], "ActionsGuarded": "DiscoverPreviewAndAccept"}])]
+    ['QE406']
+    """
+    linter = Linter.of(names, environment, only, select, ignore)
+    match source:
+        case HIT():
+            return linter.of_tree(source.to_mturk())
+        case Mapping() | list() | tuple():
+            return linter.of_tree(source)
+    name = source_name(source)
+    try:
+        text = read_text(source)
+    except InvalidInput as error:
+        return linter.unreadable(error, name)
+    return linter.of_text(text, name)
+
+
+def lint_text(
+    text: str,
+    name: str,
+    *,
+    names: TypeNames = SYSTEM_ONLY,
+    environment: Environment | None = None,
+    only: Iterable[QualificationRequirement] = (),
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> list[Finding]:
+    """The same of a text that was read already; `name` is what the findings call its file."""
+    return Linter.of(names, environment, only, select, ignore).of_text(text, name)
+
+
+@frozen
+class Linter:
+    """The rules that are selected, and what they need to know. It may be used for any number of inputs."""
+
+    selected: frozenset[str]
+    names: TypeNames
+    environment: Environment | None
+    only: tuple[QualificationRequirement, ...]
+
+    @classmethod
+    def of(
+        cls,
+        names: TypeNames,
+        environment: Environment | None,
+        only: Iterable[QualificationRequirement],
+        select: Iterable[str],
+        ignore: Iterable[str],
+    ) -> Linter:
+        """A linter with the rules of `select` (all where there is none) without those of `ignore`."""
+        if environment not in (None, *get_args(Environment)):
+            known = " or ".join(f"`{each}`" for each in get_args(Environment))
+            raise InvalidInput(Problem(f"unknown environment {show(environment)}", help=f"expected {known}"))
+        return cls(_selected(tuple(select), tuple(ignore)), names, environment, tuple(only))
+
+    def of_tree(self, tree: object) -> list[Finding]:
+        """What is found in one tree, which came from no file."""
+        return sorted(self._found(tree, 0, ()), key=_by_keys)
+
+    def of_text(self, text: str, name: str) -> list[Finding]:
+        """What is found in a text, which is called so."""
+        try:
+            documents = documents_of(text, name)
+        except InvalidInput as error:
+            return self.unreadable(error, name)
+        found: list[Finding] = []
+        for index, document in enumerate(documents):
+            head: Path = ("HITs", index) if len(documents) > 1 else ()
+            found += _located(self._found(document.tree, index, head), document)
+        return sorted(found, key=_by_place)
+
+    def unreadable(self, error: InvalidInput, name: str) -> list[Finding]:
+        """The problems of a text that is neither JSON nor YAML."""
+        rule = BY_NAME["unreadable"].id
+        found = [
+            Finding(rule, each.message, each.help, name, each.line, each.column, place=each.place, keys=each.path)
+            for each in error.problems
+        ]
+        return found if rule in self.selected else []
+
+    def _found(self, tree: object, document: int, head: Path) -> list[Finding]:
+        """What is found in the HITs of one tree; `head` is where the tree stands among others."""
+        words = words_of_paths(tree)
+        return [
+            evolve(each, place=Problem("", (*head, *words(each.keys))).place)
+            for reading in hit_readings(tree, self.names)
+            for each in _of_subject(Subject(reading, document, self.names, self.environment, self.only))
+            if each.rule in self.selected
+        ]
+
+
+def _of_subject(subject: Subject) -> Iterator[Finding]:
+    for check in _OF_A_HIT:
+        yield from check(subject)
+    for written in subject.written:
+        for each in _OF_A_REQUIREMENT:
+            yield from each(subject, written)
+
+
+def _located(found: list[Finding], document: Document) -> list[Finding]:
+    """The findings with line and column: one pass over the text, if there is any finding."""
+    if not found:
+        return found
+    places = document.positions([each.keys for each in found])
+    return [_at(each, document.name, *places.get(each.keys, (None, None))) for each in found]
+
+
+def _at(found: Finding, path: str, line: int | None, column: int | None) -> Finding:
+    return evolve(found, path=path, line=line, column=column)
+
+
+def _by_place(found: Finding) -> tuple[int, int, str]:
+    return found.line or 0, found.column or 0, found.rule
+
+
+def _by_keys(found: Finding) -> tuple[str, str]:
+    return found.place, found.rule
+
+
+def rules_named(names: Iterable[str]) -> frozenset[str]:
+    """The ids of the rules that these name: ids, beginnings of ids, or names of rules.
+
+    Raises:
+        InvalidInput: those that name no rule, each with the nearest that does.
+    """
+    problems = []
+    found: set[str] = set()
+    for name in names:
+        wanted = name.strip()
+        ids = {rule.id for rule in CATALOGUE if rule.name == wanted or (wanted and rule.id.startswith(wanted.upper()))}
+        if not ids:
+            meant = nearest(wanted, [*BY_ID, *BY_NAME])
+            mend = f"did you mean `{meant}`?" if meant else "`qualeval rules` lists them"
+            problems.append(Problem(f"no rule {show(name)}", help=mend))
+        found |= ids
+    if problems:
+        raise InvalidInput(problems)
+    return frozenset(found)
+
+
+@lru_cache(64)
+def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    return (rules_named(select) if select else frozenset(BY_ID)) - rules_named(ignore)

@@ -1,0 +1,128 @@
+"""Rules about what the requirements come to together: exact, since they ask the analysis of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from qualeval.analysis.analyze import FindingKind, PolicyFinding
+from qualeval.analysis.prove import Verdict, prove
+from qualeval.linting.findings import Finding
+from qualeval.linting.subject import Subject
+from qualeval.model.actions import Action
+from qualeval.model.qualification_types import NUMBER_HITS_APPROVED, PERCENT_APPROVED, qualification_type
+from qualeval.policy.comparators import Predicate
+from qualeval.policy.ladders import intersection
+from qualeval.policy.remedies import contradiction_words
+from qualeval.policy.wording import constraint
+from qualeval.values.integer_set import IntegerSet
+
+__all__ = ["findings_of_analysis", "house", "novices", "visibility"]
+
+MAX_CONFLICTS = 10
+"""So many conflicts of one HIT are told; who mends these finds the others."""
+
+_RULES: Mapping[FindingKind, str] = MappingProxyType(
+    {
+        FindingKind.CONFLICT: "unsatisfiable",
+        FindingKind.ALWAYS_MET: "always-met",
+        FindingKind.DUPLICATE: "duplicate",
+        FindingKind.REDUNDANT: "redundant",
+    }
+)
+
+
+def findings_of_analysis(subject: Subject) -> Iterator[Finding]:
+    """Smallest conflicts, and requirements that are always met, duplicates or redundant.
+
+    An action that nobody can do has a conflict on some type, which says why. Of two that say the same only the later
+    one is told, so that whoever follows the advice does not remove both.
+    """
+    conflicts = 0
+    for each in subject.analysis:
+        conflicts += each.kind is FindingKind.CONFLICT
+        if each.kind in _RULES and conflicts <= MAX_CONFLICTS and not _is_told_elsewhere(each):
+            keys = subject.at(subject.place(each.requirements[-1]))
+            is_lone = each.kind is FindingKind.CONFLICT and len(each.requirements) == 1
+            mend = "correct its comparator or value, or drop it" if is_lone else ""
+            yield subject.found(_RULES[each.kind], keys, _words(subject, each), mend)
+
+
+def _words(subject: Subject, found: PolicyFinding) -> str:
+    """The finding, its requirements called by their places in the HIT."""
+    assert found.ladder is not None
+    name = subject.names.short_name_of(found.ladder.type_id)
+    because = " and ".join(str(subject.place(each)) for each in found.because_of)
+    match found.kind:
+        case FindingKind.ALWAYS_MET:
+            return f"every worker meets it, whatever their {name}"
+        case FindingKind.DUPLICATE:
+            return f"it repeats requirement {because}"
+        case FindingKind.REDUNDANT:
+            s, verb = ("", "implies") if len(found.because_of) == 1 else ("s", "imply")
+            return f"it changes nothing: requirement{s} {because} {verb} it"
+    indexes = tuple(map(subject.place, found.requirements))
+    return f"nobody can {found.action} it: {contradiction_words(name, indexes)}"
+
+
+def _is_told_elsewhere(found: PolicyFinding) -> bool:
+    """Whether a redundant requirement is so only because of a later one that says the same, of which that is told."""
+    if found.kind is not FindingKind.REDUNDANT or found.ladder is None:
+        return False
+    own = next(each for each in found.ladder.predicates if each.index == found.requirements[0])
+    others = [each for each in found.ladder.guarding(found.action) if not _says_the_same(each, own)]
+    return not intersection(found.ladder.kind, others).is_subset(own.admitted)
+
+
+def _says_the_same(one: Predicate, other: Predicate) -> bool:
+    return one.admitted == other.admitted and one.guard is other.guard
+
+
+def novices(subject: Subject) -> Iterator[Finding]:
+    """An approval rate that is 100 for novices, without a count of approved HITs that keeps them out.
+
+    Whoever has 100 approved HITs has submitted 100 assignments, so that the rate is the worker's own.
+    """
+    ladder = subject.policy.ladders.get(PERCENT_APPROVED)
+    if ladder is None or not subject.unread.isdisjoint({NUMBER_HITS_APPROVED, None}):
+        return
+    asking = [each for each in ladder.predicates if each.admitted != ladder.kind.universe]
+    if not asking or 100 not in ladder.admitted[Action.ACCEPT] or _count_from(subject) >= 100:
+        return
+    message = "a worker who has submitted fewer than 100 assignments has the rate 100: novices are let in"
+    yield subject.found("rate-without-count", subject.at(subject.place(asking[0].index)), message)
+
+
+def _count_from(subject: Subject) -> int:
+    """The least number of approved HITs that is admitted."""
+    ladder = subject.policy.ladders.get(NUMBER_HITS_APPROVED)
+    held = ladder.admitted[Action.ACCEPT].held if ladder else None
+    return (held.low or 0) if isinstance(held, IntegerSet) else 0
+
+
+def visibility(subject: Subject) -> Iterator[Finding]:
+    """Requirements that do not guard discovery: who cannot meet them finds the HIT and cannot take it."""
+    policy = subject.policy
+    boxes = policy.boxes
+    if not subject.is_whole or boxes[Action.ACCEPT] in (None, boxes[Action.DISCOVER]):
+        return
+    late = [str(subject.place(each.index)) for each in policy.predicates if each.action is not Action.DISCOVER]
+    told = " and ".join(filter(None, [", ".join(late[:-1]), late[-1]]))
+    noun, verb, them = ("requirement", "does", "it") if len(late) == 1 else ("requirements", "do", "them")
+    message = f"{noun} {told} {verb} not guard discovery: who cannot meet {them} sees it all the same"
+    yield subject.found("visible-in-vain", subject.reading.listed_at, message)
+
+
+def house(subject: Subject) -> Iterator[Finding]:
+    """What the house demands of everybody who may accept."""
+    if not subject.only:
+        return
+    for proof in prove(subject.policy, only=subject.only):
+        if proof.verdict is Verdict.PROVED or proof.requirement is None or proof.counterexample is None:
+            continue
+        asked = proof.requirement
+        type_id, name = asked.qualification_type_id, subject.names.name_of(asked.qualification_type_id)
+        said = f"{name} {asked.comparator} {', '.join(map(str, asked.values))}".rstrip()
+        shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
+        message = f"workers may accept it who do not meet `{said}`, such as one with {shown}"
+        yield subject.found("house-rule", subject.reading.listed_at or subject.reading.path, message)

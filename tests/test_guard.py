@@ -1,0 +1,162 @@
+"""`qualeval.guard`: a boto3 client that refuses to send a bad HIT, and sends a good one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+import qualeval as qe
+from qualeval.linting.catalogue import Severity
+
+SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
+
+GOOD = {"QualificationTypeId": "3TEST", "Comparator": "GreaterThan", "IntegerValues": [80]}
+BAD = {"QualificationTypeId": qe.LOCALE, "Comparator": "EqualTo", "LocaleValues": [{"Country": "UK"}]}
+FOOLISH = {"QualificationTypeId": "3BLOCK", "Comparator": "LessThan", "IntegerValues": [1]}
+
+
+def client(**options: Any) -> Any:
+    return boto3.client(
+        "mturk",
+        region_name="us-east-1",
+        aws_access_key_id="none",
+        aws_secret_access_key="none",
+        **options,
+    )
+
+
+def request(*requirements: Any, **others: Any) -> dict[str, Any]:
+    listed = {"QualificationRequirements": list(requirements)} if requirements else {}
+    return {
+        "Title": "Mark the birds",
+        "Description": "Mark the birds in 20 photographs",
+        "Reward": "0.50",
+        "AssignmentDurationInSeconds": 600,
+        **listed,
+        **others,
+    }
+
+
+def sends(guarded: Any, *requirements: Any) -> bool:
+    """Whether a HIT with these requirements reaches the service, a stub."""
+    with Stubber(guarded) as stub:
+        stub.add_response("create_hit", {"HIT": {"HITId": "3HIT"}})
+        guarded.create_hit(**request(*requirements, LifetimeInSeconds=3600))
+        stub.assert_no_pending_responses()
+    return True
+
+
+@pytest.mark.parametrize("requirements", [(), (GOOD,), (FOOLISH,)])
+def test_what_is_no_error_is_sent(requirements: tuple[Any, ...]) -> None:
+    """A HIT without errors goes out as it would without the guard."""
+    assert sends(qe.guard(client()), *requirements)
+
+
+def test_a_bad_hit_is_not_sent() -> None:
+    """The call raises before anything goes out, and the error carries the findings."""
+    guarded = qe.guard(client())
+    with Stubber(guarded) as stub:
+        stub.add_response("create_hit", {"HIT": {"HITId": "3HIT"}})
+        with pytest.raises(qe.HITRefused) as refused:
+            guarded.create_hit(**request(BAD, LifetimeInSeconds=3600))
+        with pytest.raises(AssertionError, match="1 responses remaining"):
+            stub.assert_no_pending_responses()
+
+    assert [each.rule for each in refused.value.findings] == ["QE201"]
+    expected = "not sent: QE201 requirement 0: LocaleValues[0].Country: unknown country `UK`; did you mean `GB`?"
+    assert str(refused.value) == expected
+    assert isinstance(refused.value, ValueError)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    """Several findings are listed."""
+    with pytest.raises(qe.HITRefused, match=r"not sent: 2 findings\n  QE201 .*\n  QE102 "):
+        qe.guard(client()).create_hit(**request(BAD, {**GOOD, "Comparator": "Above"}, LifetimeInSeconds=3600))
+
+
+def test_hit_types_are_guarded_too() -> None:
+    """CreateHITType carries requirements as well."""
+    with pytest.raises(qe.HITRefused, match="QE201"):
+        qe.guard(client()).create_hit_type(**request(BAD))
+
+
+def test_other_calls_are_left_alone() -> None:
+    """Nothing else is looked at."""
+    guarded = qe.guard(client())
+    with Stubber(guarded) as stub:
+        stub.add_response("get_hit", {"HIT": {"HITId": "3HIT"}})
+
+        assert guarded.get_hit(HITId="3HIT")["HIT"]["HITId"] == "3HIT"
+
+
+def test_fail_on() -> None:
+    """With `warning` what is probably not meant is refused too."""
+    guarded = qe.guard(client(), fail_on=Severity.WARNING)
+
+    with pytest.raises(qe.HITRefused, match="QE406"):
+        guarded.create_hit(**request(FOOLISH, LifetimeInSeconds=3600))
+
+
+def test_what_the_service_refuses_is_refused_whatever_its_severity() -> None:
+    """A type by its name is for information in a file; sent as it is, the service would refuse it."""
+    named = {"QualificationTypeId": "Masters", "Comparator": "Exists"}
+
+    with pytest.raises(qe.HITRefused, match="QE112"):
+        qe.guard(client()).create_hit(**request(named, LifetimeInSeconds=3600))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "type_id", "is_sent"),
+    [
+        (None, qe.MASTERS, True),
+        (None, qe.MASTERS_SANDBOX, False),
+        (SANDBOX, qe.MASTERS_SANDBOX, True),
+        ("http://localhost:5000", qe.MASTERS_SANDBOX, True),
+    ],
+)
+def test_the_environment_is_that_of_the_client(endpoint: str | None, type_id: str, is_sent: bool) -> None:
+    """The sandbox's Masters do not exist in production; of another endpoint nothing is known."""
+    guarded = qe.guard(client(endpoint_url=endpoint) if endpoint else client())
+    masters = {"QualificationTypeId": type_id, "Comparator": "Exists"}
+    if is_sent:
+        assert sends(guarded, masters)
+    else:
+        with pytest.raises(qe.HITRefused, match="QE501"):
+            sends(guarded, masters)
+
+
+def test_house_rules_hold_for_what_is_sent() -> None:
+    """`only` is proved of every request, also of one without requirements."""
+    guarded = qe.guard(client(), only=qe.parse_hit([GOOD]).requirements)
+
+    assert sends(guarded, GOOD)
+    for requirements in ((), (FOOLISH,)):
+        with pytest.raises(qe.HITRefused, match="QE901"):
+            sends(guarded, *requirements)
+
+
+def test_a_second_guard_replaces_the_first() -> None:
+    """Guarding again changes the rules, and does not pile up."""
+    guarded = qe.guard(qe.guard(client()), ignore=["unknown-country"])
+
+    assert sends(guarded, BAD)
+
+
+def test_only_this_client_is_guarded() -> None:
+    """Another client of the same session sends what it likes."""
+    session = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none", region_name="us-east-1")
+    qe.guard(session.client("mturk"))
+
+    assert sends(session.client("mturk"), BAD)
+
+
+def test_what_is_no_client_of_mturk() -> None:
+    """A guard that hangs on nothing would guard nothing."""
+    other = boto3.client("s3", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+
+    for wrong in (other, None, boto3.Session()):
+        with pytest.raises(qe.WrongType, match="expected a boto3 client for mturk, got"):
+            qe.guard(wrong)  # type: ignore[type-var]

@@ -1,0 +1,408 @@
+"""The rules of the linter: each is broken by its example, not by the neighbour, and says so in good words."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import qualeval as qe
+from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE, Severity
+from qualeval.linting.examples import EXAMPLES
+from qualeval.linting.findings import Finding
+from qualeval.linting.lint import rules_named
+
+PACKAGE = Path(qe.__file__).parent
+IDS = [rule.id for rule in CATALOGUE]
+
+
+def found_in(rule: str, tree: object) -> list[Finding]:
+    """The findings in one half of a rule's example, as a file."""
+    example = EXAMPLES[rule]
+    text = tree if isinstance(tree, str) else json.dumps(tree)
+    only = qe.parse_hit(list(example.only)).requirements if example.only else ()
+    return qe.lint(io.StringIO(text), environment=example.environment, only=only)
+
+
+def test_every_rule_has_an_example() -> None:
+    """No rule goes without a failing input and a passing neighbour, and no example without a rule."""
+    assert list(EXAMPLES) == IDS
+
+
+def test_ids_and_names_are_one_to_one() -> None:
+    """An id or a name stands for one rule."""
+    assert len(BY_ID) == len(BY_NAME) == len(CATALOGUE)
+    assert sorted(IDS) == IDS
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_example_breaks_its_rule_and_nothing_else(rule: str) -> None:
+    """The failing input has this one finding, save for information and for what follows from it."""
+    found = found_in(rule, EXAMPLES[rule].bad)
+
+    assert [each.rule for each in found if each.rule == rule] == [rule]
+    assert {each.rule for each in found if each.severity is not Severity.INFO} - {rule} <= FOLLOWS.get(rule, set())
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_neighbour_keeps_every_rule(rule: str) -> None:
+    """The passing input is clean, save for information; of its own rule there is nothing in it."""
+    found = found_in(rule, EXAMPLES[rule].good)
+
+    assert [each.rule for each in found if each.rule == rule] == []
+    assert [str(each) for each in found if each.severity is not Severity.INFO] == []
+
+
+FOLLOWS: Mapping[str, set[str]] = {"QE111": {"QE402"}}
+"""What else is wrong with a failing input, since it follows."""
+
+MESSAGES: Mapping[str, str] = {
+    "QE001": "not JSON: expected a value, got `,`",
+    "QE002": (
+        "this is a worker profile, expected a HIT; give the HIT here, and the worker where a worker is "
+        "expected"
+    ),
+    "QE003": (
+        "QualificationRequirements: the HIT has no requirements; if that is meant, ignore this; else list"
+        " the requirements"
+    ),
+    "QE004": (
+        "HITTypeId: a request that names a HITTypeId has no requirements of its own: those of the HIT "
+        "type count; give the CreateHITType request, or the HIT as GetHIT returns it"
+    ),
+    "QE005": (
+        "QualificationRequirement: unknown key `QualificationRequirement`, and no "
+        "QualificationRequirements; did you mean `QualificationRequirements`?"
+    ),
+    "QE006": (
+        "requirement 10: got 11 requirements, expected 10 at most; join requirements on one type, or move"
+        " a choice into a qualification of your own"
+    ),
+    "QE007": (
+        "requirement 0: IntegerValue: unknown key `IntegerValue` in a requirement; did you mean "
+        "`IntegerValues`?"
+    ),
+    "QE008": "requirement 0: IntegerValues[0]: expected an integer, got the text `1`; write `1` without quotes",
+    "QE009": "requirement 0: `Comparator` is missing; add the key",
+    "QE010": (
+        "HITTypeId: a request that names a HITTypeId has no requirements of its own: those of the HIT "
+        "type count; give the CreateHITType request, or the HIT as GetHIT returns it"
+    ),
+    "QE101": (
+        "requirement 0: QualificationTypeId: unknown qualification type `Italian`; names of your own go "
+        "into [tool.qualeval.types]"
+    ),
+    "QE102": "requirement 0: Comparator: unknown comparator ` EqualTo`; did you mean `EqualTo`?",
+    "QE103": (
+        "requirement 0: Comparator: `GreaterThan` does not compare locales; use EqualTo, NotEqualTo, In "
+        "or NotIn"
+    ),
+    "QE104": "requirement 0: LocaleValues: `EqualTo` takes exactly one value, got 2; for a list use `In`",
+    "QE105": "requirement 0: IntegerValues: `Exists` takes no values, got 1; leave the values out",
+    "QE106": (
+        "requirement 0: IntegerValues[15]: got 16 values, expected 15 at most; use a range (two "
+        "requirements), whole countries, or a qualification of your own"
+    ),
+    "QE107": (
+        "requirement 0: LocaleValues: `3SCORE` is compared with integers, got locales; use IntegerValues,"
+        " or the type id of Worker_Locale, 00000000000000000071"
+    ),
+    "QE108": (
+        "requirement 0: IntegerValues: Worker_Locale is compared with locales, got integers; use "
+        "LocaleValues"
+    ),
+    "QE109": "requirement 0: LocaleValues[2]: `US` stands twice in the list; leave one of them out",
+    "QE110": (
+        "requirement 0: IntegerValues[0]: `2147483648` is outside of 32 bits; write a value between "
+        "-2147483648 and 2147483647"
+    ),
+    "QE111": (
+        "requirement 0: IntegerValues[0]: Worker_PercentAssignmentsApproved is never `101`; it lies "
+        "within 0..100"
+    ),
+    "QE112": (
+        "requirement 0: QualificationTypeId: `Worker_Locale` is a name, and the service takes ids alone; "
+        "write 00000000000000000071, or send `hit.to_mturk()`"
+    ),
+    "QE201": "requirement 0: LocaleValues[0].Country: unknown country `UK`; did you mean `GB`?",
+    "QE202": (
+        "requirement 0: LocaleValues[1].Country: `CW` is not in Mechanical Turk's own list of countries; "
+        "try it in the sandbox, or name the country that those workers register with"
+    ),
+    "QE203": (
+        "requirement 0: LocaleValues[0].Subdivision: unknown subdivision `XX` of US; expected a code of "
+        "ISO 3166-2 without its country, such as `WA` of US, or `ZZ` in a worker profile"
+    ),
+    "QE204": (
+        "requirement 0: LocaleValues[0].Subdivision: unknown subdivision `US-WA` of US; did you mean "
+        "`WA`?"
+    ),
+    "QE205": (
+        "requirement 0: LocaleValues[0].Subdivision: `CA-ON` is a subdivision outside the United States; "
+        "name the country alone, `CA`"
+    ),
+    "QE301": "requirement 0: ActionsGuarded: unknown guard `Preview`; did you mean `PreviewAndAccept`?",
+    "QE302": (
+        "requirement 0: RequiredToPreview: `RequiredToPreview: true` contradicts `ActionsGuarded: "
+        "Accept`; leave RequiredToPreview out, and say in ActionsGuarded what is meant"
+    ),
+    "QE303": (
+        "requirement 0: RequiredToPreview: `RequiredToPreview: false` beside `ActionsGuarded: Accept`; "
+        "leave RequiredToPreview out"
+    ),
+    "QE304": (
+        "requirement 0: RequiredToPreview: `RequiredToPreview: true` is deprecated; write "
+        "`ActionsGuarded: PreviewAndAccept`"
+    ),
+    "QE401": (
+        "requirement 1: nobody can accept it: the requirements 0 and 1 on 3SCORE contradict each other; "
+        "change or drop one of them"
+    ),
+    "QE402": (
+        "requirement 0: every worker meets it, whatever their NumberHITsApproved; drop it, or correct its"
+        " value"
+    ),
+    "QE403": "requirement 1: it repeats requirement 0; drop it",
+    "QE404": (
+        "requirement 0: it changes nothing: requirement 1 implies it; drop it, or correct its value or "
+        "guard"
+    ),
+    "QE405": (
+        "requirement 0: a worker who has submitted fewer than 100 assignments has the rate 100: novices "
+        "are let in; add Worker_NumberHITsApproved GreaterThan 100"
+    ),
+    "QE406": (
+        "requirement 0: `LessThan 1` on 3BLOCK shuts out everyone who lacks it; use DoesNotExist; if "
+        "holders with a low value are meant, add GreaterThanOrEqualTo 0"
+    ),
+    "QE407": (
+        "requirement 0: Comparator: Worker_Adult is compared with `NotEqualTo 0`, expected `EqualTo 1`; "
+        "write Worker_Adult EqualTo 1"
+    ),
+    "QE408": (
+        "requirement 0: Worker_Adult guards accept alone, so that everybody sees the content in the "
+        "preview; guard PreviewAndAccept or DiscoverPreviewAndAccept"
+    ),
+    "QE409": (
+        "QualificationRequirements: requirement 0 does not guard discovery: who cannot meet it sees it "
+        "all the same; if that is not meant, guard DiscoverPreviewAndAccept"
+    ),
+    "QE501": (
+        "requirement 0: QualificationTypeId: `2ARFPLSP75KLA8M8DH1HTEQVJT3SY6` does not exist in the "
+        "production environment; write 2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"
+    ),
+    "QE502": (
+        "requirement 0: QualificationTypeId: `2F1QJWKUDD8XADTFD2Q0G6UTO95ALH` does not exist in the "
+        "sandbox environment; write 2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"
+    ),
+    "QE503": (
+        "requirement 0: QualificationTypeId: `000000000000000000S0` is Worker_PercentAssignmentsRejected,"
+        " which has retired; leave it out; of the rates, Worker_PercentAssignmentsApproved is left"
+    ),
+    "QE504": (
+        "requirement 0: Comparator: `EqualTo 1` compares Masters with a value, and it has none; write "
+        "Masters Exists"
+    ),
+    "QE901": (
+        "QualificationRequirements: workers may accept it who do not meet `Worker_Locale EqualTo US`, "
+        "such as one with Worker_Locale in CA; add the requirement that is named"
+    ),
+}
+"""What is said of every failing input."""
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_message(rule: str) -> None:
+    """The message names the place, what was got, what was expected, and the mend."""
+    (found,) = [each for each in found_in(rule, EXAMPLES[rule].bad) if each.rule == rule]
+
+    assert MESSAGES[rule] == str(found.problem)
+
+
+def test_every_code_of_the_reader_is_a_rule() -> None:
+    """The strict reader's problems with HITs have codes, and each is the name of a rule."""
+    sources = [*PACKAGE.glob("sources/*.py"), *PACKAGE.glob("model/*.py"), *PACKAGE.glob("values/*.py")]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    codes = set(re.findall(r'code(?: =|=)"([a-z-]+)"', text)) | {"unknown-comparator", "unknown-guard", "wrong-type"}
+
+    assert len(codes) > 15
+    assert codes <= BY_NAME.keys()
+
+
+# --- beyond the examples
+
+
+def rules(tree: object, **options: Any) -> list[str]:
+    """The ids of the findings that are not for information."""
+    return [each.rule for each in qe.lint(tree, **options) if each.severity is not Severity.INFO]  # type: ignore[arg-type]
+
+
+def asks(type_id: str, comparator: str, **others: Any) -> list[dict[str, Any]]:
+    """A list of one requirement."""
+    return [{"QualificationTypeId": type_id, "Comparator": comparator, **others}]
+
+
+def placed(*codes: Any, comparator: str = "In") -> list[dict[str, Any]]:
+    """A requirement on Worker_Locale."""
+    return asks(qe.LOCALE, comparator, LocaleValues=[{"Country": code} for code in codes])
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"), [("UK", "GB"), ("USA", "US"), ("us", "US"), (" US", "US"), ("England", "GB"), ("Germany", "DE")]
+)
+def test_country_that_was_meant(code: str, meant: str) -> None:
+    """Codes copied from published examples are told with the right one, which is also the fix."""
+    (found,) = qe.lint(placed(code), select=["unknown-country"])
+
+    assert found.help == f"did you mean `{meant}`?"
+    assert found.fix is not None
+    assert [getattr(edit, "value", None) for edit in found.fix.edits] == [meant]
+
+
+@pytest.mark.parametrize("comparator", ["Equals", " EqualTo", "EqualTo ", "equalto", "==", "GreaterThen"])
+def test_comparators_that_people_copy(comparator: str) -> None:
+    """A misspelt comparator is one finding, with the nearest right one."""
+    (found,) = qe.lint(asks("3SCORE", comparator, IntegerValues=[1]), select=["QE1"])
+
+    assert found.rule == "QE102"
+    assert "did you mean" in found.help
+
+
+@pytest.mark.parametrize(
+    ("key", "right"),
+    [("LocaleValue", "LocaleValues"), ("IntegerValue", "IntegerValues"), ("ActionGuarded", "ActionsGuarded")],
+)
+def test_keys_that_mturk_does_not_have(key: str, right: str) -> None:
+    """Keys of older interfaces are named with the right one; nothing else is said of the values under them."""
+    (found,) = qe.lint(asks("3SCORE", "Exists", **{key: [1]}), select=["QE007", "QE104"])
+
+    assert f"did you mean `{right}`?" == found.help
+
+
+def test_every_locale_of_a_list_is_looked_at() -> None:
+    """One that the reader refuses hides none of the others."""
+    tree = placed("UK", "CW", "SU", "AN", "US", "US")
+
+    assert sorted(rules(tree)) == ["QE109", "QE201", "QE202", "QE202"]
+
+
+def test_reads_may_say_required_to_preview() -> None:
+    """A fetched HIT returns both guard fields, and that is no mistake."""
+    both = asks("3SCORE", "Exists", ActionsGuarded="Accept", RequiredToPreview=False)
+
+    assert rules({"QualificationRequirements": both}) == ["QE303"]
+    assert rules({"HITId": "3HIT", "QualificationRequirements": both}) == []
+    assert rules({"HIT": {"QualificationRequirements": both}}) == []
+
+
+def test_guards_of_a_fetched_hit_may_still_contradict_each_other() -> None:
+    """True beside Accept is a finding wherever it stands, in a request the only one."""
+    both = asks("3SCORE", "Exists", ActionsGuarded="Accept", RequiredToPreview=True)
+
+    assert ["QE302"] == rules({"HITId": "3HIT", "QualificationRequirements": both}) == rules(both)
+
+
+@pytest.mark.parametrize("comparator", ["LessThan", "LessThanOrEqualTo", "NotEqualTo", "NotIn"])
+def test_blocklists(comparator: str) -> None:
+    """Whatever is met by holders alone shuts out everyone who is not on the list, unless holders are asked for."""
+    tree = asks("3BLOCK", comparator, IntegerValues=[1])
+    from_zero = asks("3BLOCK", "GreaterThanOrEqualTo", IntegerValues=[0])
+
+    assert rules(tree) == ["QE406"]
+    assert "QE406" not in rules([*tree, *from_zero])
+    assert "QE406" not in rules(asks(qe.NUMBER_HITS_APPROVED, comparator, IntegerValues=[1]))
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(0, True), (50, True), (99, False), (100, False), (1000, False)])
+def test_novices(count: int, is_told: bool) -> None:
+    """A hundred approved HITs are enough for a rate of the worker's own; fewer are not."""
+    rate = asks(qe.PERCENT_APPROVED, "GreaterThan", IntegerValues=[95])
+    enough = asks(qe.NUMBER_HITS_APPROVED, "GreaterThan", IntegerValues=[count])
+
+    assert is_told == ("QE405" in rules([*rate, *enough]))
+
+
+def test_low_rates_do_not_admit_novices() -> None:
+    """Whoever is asked for a rate below 90 is no novice, whose rate is 100."""
+    assert rules(asks(qe.PERCENT_APPROVED, "LessThan", IntegerValues=[90])) == []
+
+
+def test_masters_of_the_wrong_environment() -> None:
+    """Without an environment either is right."""
+    for type_id in (qe.MASTERS, qe.MASTERS_SANDBOX):
+        assert rules(asks(type_id, "Exists")) == []
+    assert rules(asks(qe.MASTERS_SANDBOX, "Exists"), environment="production") == ["QE501"]
+    assert rules(asks(qe.MASTERS_SANDBOX, "Exists"), environment="sandbox") == []
+
+
+def test_unknown_environment_is_refused() -> None:
+    """A misspelt environment would check nothing."""
+    with pytest.raises(qe.InvalidInput, match="unknown environment `prod`; expected `production` or `sandbox`"):
+        qe.lint([], environment="prod")  # type: ignore[arg-type]
+
+
+def test_conflicts_are_told_once_each_with_their_places() -> None:
+    """Places are those in the HIT, also where a requirement between them cannot be read."""
+    over = asks(qe.PERCENT_APPROVED, "GreaterThan", IntegerValues=[98])
+    under = asks(qe.PERCENT_APPROVED, "LessThan", IntegerValues=[95])
+    found = [each for each in qe.lint([*over, {"nonsense": 1}, *under]) if each.rule == "QE401"]
+
+    assert [each.requirement for each in found] == [2]
+    assert "the requirements 0 and 2 on PercentAssignmentsApproved contradict each other" in found[0].message
+
+
+def test_of_duplicates_only_the_later_one_is_told() -> None:
+    """Whoever follows all advice at once does not remove both."""
+    tree = asks("3DONE", "DoesNotExist") * 3
+    found = qe.lint(tree, select=["QE4"], ignore=["QE409"])
+
+    assert [(each.rule, each.requirement) for each in found] == [("QE403", 1), ("QE403", 2)]
+
+
+def test_lint_knows_where_it_stands_in_json_lines_and_yaml() -> None:
+    """Line and column are those of the file, whichever document a finding is in."""
+    lines = "\n".join(json.dumps({"HITId": f"3HIT{n}", "QualificationRequirements": placed("UK")}) for n in range(2))
+    yaml = "- QualificationTypeId: 3SCORE\n  Comparator: Exist\n"
+
+    assert [each.line for each in qe.lint(io.StringIO(lines), select=["QE2"])] == [1, 2]
+    assert [(each.line, each.column) for each in qe.lint(io.StringIO(yaml), select=["QE102"])] == [(2, 15)]
+
+
+def test_selecting_rules() -> None:
+    """Rules are named by id, by the beginning of an id, or by name; a name that is none is refused with the nearest."""
+    tree = placed("UK", "UK")
+
+    assert {"QE201"} == {each.rule for each in qe.lint(tree, select=["QE2"])}
+    assert {"QE201"} == {each.rule for each in qe.lint(tree, select=["unknown-country"])}
+    assert "QE201" not in {each.rule for each in qe.lint(tree, ignore=["QE201"])}
+    assert rules_named(["QE40"]) == {"QE401", "QE402", "QE403", "QE404", "QE405", "QE406", "QE407", "QE408", "QE409"}
+    with pytest.raises(qe.InvalidInput, match="no rule `unknown-contry`; did you mean `unknown-country`"):
+        qe.lint(tree, select=["unknown-contry"])
+
+
+def test_house_rules_are_proved() -> None:
+    """A HIT that implies the house's requirement keeps it, however it is written."""
+    only = qe.parse_hit(placed("US", comparator="EqualTo")).requirements
+
+    assert rules(placed("US", "CA"), only=only) == ["QE901"]
+    assert rules(placed("US", comparator="EqualTo"), only=only) == []
+    california = asks(qe.LOCALE, "EqualTo", LocaleValues=[{"Country": "US", "Subdivision": "CA"}])
+    assert rules(california, only=only) == []
+
+
+def test_hits_that_were_read_are_looked_at_as_requests() -> None:
+    """What `load_hit` gives can be checked too."""
+    hit = qe.parse_hit(placed("US", "CW"))
+
+    assert [each.rule for each in qe.lint(hit) if each.severity is not Severity.INFO] == ["QE202"]
+
+
+def test_missing_file_is_an_error_of_the_caller() -> None:
+    """What is not there cannot be clean."""
+    with pytest.raises(qe.InputNotFound, match=r"no file nothing\.json"):
+        qe.lint("nothing.json")

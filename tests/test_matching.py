@@ -1,0 +1,74 @@
+"""Which HIT of one list is which of another."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualeval.analysis.matching import HITMatch, match_hits
+from qualeval.errors import InvalidInput
+from qualeval.model.hits import HIT
+
+IDS = st.lists(st.sampled_from("ABCDE"), unique=True)
+
+
+def hits(*ids: str | None) -> list[HIT]:
+    """HITs with these ids, no two alike."""
+    return [HIT(hit_id=hit_id, title=f"{place} of {len(ids)}") for place, hit_id in enumerate(ids)]
+
+
+@given(IDS, IDS)
+def test_ids_decide(old: list[str], new: list[str]) -> None:
+    """Every HIT is in just one match, beside the one of its id where there is one."""
+    before, after = hits(*old), hits(*new)
+    found = match_hits(before, after)
+
+    assert [each.before for each in found if each.before] == before
+    assert sorted(id(each.after) for each in found if each.after) == sorted(map(id, after))
+    if not len(old) == len(new) == 1:
+        pairs = [each for each in found if each.before and each.after]
+        assert all(each.before.hit_id == each.after.hit_id for each in pairs if each.before and each.after)
+        assert len(pairs) == len(set(old) & set(new))
+
+
+@pytest.mark.parametrize(("old", "new"), [("A", "B"), ("A", None), (None, "A"), (None, None)])
+def test_one_of_each(old: str | None, new: str | None) -> None:
+    """Two HITs alone belong together whatever their ids: a request and the HIT that was made of it."""
+    before, after = hits(old), hits(new)
+
+    assert match_hits(before, after) == (HITMatch(before[0], after[0]),)
+
+
+def test_places_decide_where_none_has_an_id() -> None:
+    """As many HITs without ids are matched in their order."""
+    before, after = hits(None, None), hits(None, None)
+
+    assert match_hits(before, after) == (HITMatch(before[0], after[0]), HITMatch(before[1], after[1]))
+
+
+@pytest.mark.parametrize("ids", [(), (None,), ("A", None), ("A", "B")])
+def test_nothing_on_the_other_side(ids: tuple[str | None, ...]) -> None:
+    """Beside an empty list everything was added, or removed, whether it has an id or not."""
+    listed = hits(*ids)
+
+    assert match_hits(listed, []) == tuple(HITMatch(hit, None) for hit in listed)
+    assert match_hits([], listed) == tuple(HITMatch(None, hit) for hit in listed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ((None, None), (None,), "2 HITs before (2 without a HITId), 1 after (1 without)"),
+        (("A", None), ("A", "B"), "2 HITs before (1 without a HITId), 2 after (0 without)"),
+        ((None,), ("A", "B"), "give each a HITId, or compare them one at a time"),
+        (("A", "A"), ("A",), "HIT `A` is there 2 times before; keep one of them"),
+        (("A", "B"), ("B", "B", "B"), "HIT `B` is there 3 times after; keep one of them"),
+    ],
+)
+def test_what_cannot_be_told(old: tuple[str | None, ...], new: tuple[str | None, ...], said: str) -> None:
+    """Where it cannot be told which HIT is which, nothing is guessed."""
+    with pytest.raises(InvalidInput) as raised:
+        match_hits(hits(*old), hits(*new))
+
+    assert said in str(raised.value)
