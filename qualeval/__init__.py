@@ -59,18 +59,18 @@ from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
 if TYPE_CHECKING:
+    from qualeval import linting
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
+    from qualeval.analysis.matching import HITMatch, match_hits
     from qualeval.analysis.prove import Claim, Proof, Verdict, prove
     from qualeval.engine import Engine
-    from qualeval.linting.catalogue import Rule, Severity
-    from qualeval.linting.findings import Finding, Fix
-    from qualeval.linting.guard import guard
-    from qualeval.linting.lint import lint
+    from qualeval.linting import Finding, Fix, Rule, Severity, guard, lint
     from qualeval.sources.configuration import find_type_names
     from qualeval.sources.folders import HITFolder
     from qualeval.sources.hits import load_hit, load_hits, parse_hit, parse_hits
     from qualeval.sources.mturk import MTurk
+    from qualeval.sources.revisions import Snapshot, snapshot
     from qualeval.sources.workers import load_worker, load_workers, parse_worker, parse_workers
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "FindingKind",
     "Fix",
     "HITFolder",
+    "HITMatch",
     "HITNotFound",
     "HITRefused",
     "IncompatibleSets",
@@ -128,6 +129,7 @@ __all__ = [
     "ServiceError",
     "Severity",
     "Shift",
+    "Snapshot",
     "TypeNames",
     "Undetermined",
     "ValueSet",
@@ -142,16 +144,19 @@ __all__ = [
     "find_type_names",
     "guard",
     "lint",
+    "linting",
     "load_hit",
     "load_hits",
     "load_worker",
     "load_workers",
+    "match_hits",
     "parse_hit",
     "parse_hits",
     "parse_worker",
     "parse_workers",
     "prove",
     "qualification_type",
+    "snapshot",
     "worker",
 ]
 
@@ -161,35 +166,45 @@ _ON_DEMAND = {
     "Claim": "analysis.prove",
     "Comparison": "analysis.compare",
     "Engine": "engine",
-    "Finding": "linting.findings",
+    "Finding": "linting",
     "FindingKind": "analysis.analyze",
-    "Fix": "linting.findings",
+    "Fix": "linting",
     "HITFolder": "sources.folders",
+    "HITMatch": "analysis.matching",
     "MTurk": "sources.mturk",
     "PolicyFinding": "analysis.analyze",
     "Proof": "analysis.prove",
-    "Rule": "linting.catalogue",
-    "Severity": "linting.catalogue",
+    "Rule": "linting",
+    "Severity": "linting",
     "Shift": "analysis.compare",
+    "Snapshot": "sources.revisions",
     "Verdict": "analysis.prove",
     "analyze": "analysis.analyze",
     "compare": "analysis.compare",
     "find_type_names": "sources.configuration",
-    "guard": "linting.guard",
-    "lint": "linting.lint",
+    "guard": "linting",
+    "lint": "linting",
     "load_hit": "sources.hits",
     "load_hits": "sources.hits",
     "load_worker": "sources.workers",
     "load_workers": "sources.workers",
+    "match_hits": "analysis.matching",
     "parse_hit": "sources.hits",
     "parse_hits": "sources.hits",
     "parse_worker": "sources.workers",
     "parse_workers": "sources.workers",
     "prove": "analysis.prove",
+    "snapshot": "sources.revisions",
 }
 
 
+_ROOMS = frozenset({"linting"})
+"""Whole rooms whose names are asked for through them: `qualeval.linting.lint_files`."""
+
+
 def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_ON_DEMAND[name]}"), name)

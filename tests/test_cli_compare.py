@@ -578,6 +578,15 @@ class TestAgainst:
         assert found.rows[:2] == ["HIT 3CROWS", "hits/crows.json -> hits/birds.json: some workers gain accept"]
         assert found.rows[-1] == "5 HITs compared with HEAD: 1 changed, 4 unchanged"
 
+    def test_hit_that_is_in_two_files(self) -> None:
+        """Which of two copies went where is not guessed: they are listed."""
+        put("hits/copy.json", hit(IN_AMERICA, RATE, hit_id="3BIRDS"))
+        commit()
+        Path("hits/copy.json").rename("hits/copy2.json")
+        Path("hits/birds.json").rename("hits/birds2.json")
+
+        assert against().rows[-1] == "3 HITs compared with HEAD: 3 unchanged; 2 added, 2 removed"
+
     def test_hit_in_place_of_another(self) -> None:
         """A HIT that was made anew, and has another id, is compared with the one whose file it took."""
         put("hits/birds.json", hit(IN_AMERICA, LOWER_RATE, hit_id="3AGAIN", Title="Birds"))

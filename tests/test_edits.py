@@ -585,6 +585,36 @@ def test_documents_of_yaml_are_edited_one_by_one(
     assert exactly(trees) == exactly(trees_of(new.encode()))
 
 
+syntax = st.lists(
+    st.sampled_from([*"{}[]:,-?|>'\"#! \n\t\x85\u2028", "- ", ": ", "\n  ", "? ", "---\n", "a", "c: ", "1", "true"])
+    | st.sampled_from(["é", '"a"', '"b": ', "&a ", "*a", "!!str ", "# c\n", "\n- ", "\n\n", "{a: ", "|+\n  ", "\r\n"]),
+    min_size=3,
+    max_size=25,
+).map("".join)
+
+
+@given(syntax, st.data())
+@settings(max_examples=300)
+def test_an_edit_of_any_syntax_is_made_or_refused(text: str, data: st.DataObject) -> None:
+    """Whatever can be read, an edit of it gives the edited tree or a reason; nothing else escapes."""
+    try:
+        documents = read(text.encode())
+    except InvalidInput:
+        return
+    assume(not re.search("[\x85\u2028]---", text))  # a line for YAML, not for us: the document has no text of its own
+    index = data.draw(st.integers(0, len(documents) - 1))
+    trees = [document.tree for document in documents]
+    paths = list(paths_in(trees[index]))
+    assume(paths)
+    edits = data.draw(edits_of(trees[index], yaml_keys, yaml_scalars))
+
+    result = edited(text.encode(), documents, [Fix((each,), index) for each in edits])
+
+    trees[index] = changed(trees[index], [each for fix in result.made for each in fix.edits])
+    assert exactly(trees) == exactly(trees_of(result.content))
+    assert len(edits) == len(result.made) + len(result.refused)
+
+
 # --- what edits look like
 
 HIT_JSON = """{
@@ -803,9 +833,9 @@ def test_json_stays_ascii_if_it_was() -> None:
 
 def test_what_is_there_already_is_not_written_again() -> None:
     """A value that is the same keeps its spelling; an integer is no float, and no boolean."""
-    text = '{"a": "\\u0041", "b": -0}'
+    text = '{"\\u0061": "\\u0041", "b": -0}'
 
-    assert text == edit(text, SetValue(("a",), "A"), SetValue(("b",), 0))
+    assert text == edit(text, SetValue(("a",), "A"), RenameKey(("a",), "a"), SetValue(("b",), 0))
     assert edit('{"a": 1.0, "b": true}', SetValue(("a",), 1), SetValue(("b",), 1)) == '{"a": 1, "b": 1}'
 
 
@@ -931,6 +961,14 @@ def test_nothing_is_handed_out_unchecked(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.content == b'{"a": 8, "b": 2, "c": 3, "d": 9}'
     assert result.made == (changes[0], changes[3])
     assert [refusal.reason for refusal in result.refused] == [ELSEWHERE, ELSEWHERE]
+
+
+def test_a_document_without_a_line_of_its_own_is_refused() -> None:
+    """Where YAML ends a line and an editor does not, what is read cannot be found again."""
+    content = "a: 1\u2028---\nb: 2\n".encode()
+
+    with pytest.raises(InvalidInput, match="not the text that was read before"):
+        edited(content, read(content), [Fix((SetValue(("b",), 3),), 1)])
 
 
 @pytest.mark.parametrize("content", [b'{"a": 2}', b'\n{"a": 1}', b"", b"\xff", b'[{"a": 1}'])

@@ -11,15 +11,10 @@ from pathlib import Path
 from attrs import frozen
 
 import qualeval as qe
-from qualeval.analysis.matching import HITMatch, match_hits
 from qualeval.cli.differences import Change, Difference, Report, Version
-from qualeval.linting.configuration import LintSettings, find_lint_settings
-from qualeval.linting.files import passed_over, trees_of
-from qualeval.sources.revisions import Snapshot, snapshot
 
 __all__ = ["compare_with"]
 
-_SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 
 
 @frozen
@@ -42,12 +37,12 @@ class _File:
         return [Difference.of_match(match, (self.name, self.name), types) for match in matches]
 
 
-def _matches(before: Sequence[qe.HIT], after: Sequence[qe.HIT]) -> Sequence[HITMatch]:
+def _matches(before: Sequence[qe.HIT], after: Sequence[qe.HIT]) -> Sequence[qe.HITMatch]:
     """As `match_hits`; but a HIT alone that has another id than before may be in another file."""
     ids = {hit.hit_id for hit in (*before, *after)}
     if len(before) == len(after) == 1 and len(ids) == 2 and None not in ids:
-        return HITMatch(before[0], None), HITMatch(None, after[0])
-    return match_hits(before, after)
+        return qe.HITMatch(before[0], None), qe.HITMatch(None, after[0])
+    return qe.match_hits(before, after)
 
 
 class _Named(io.BytesIO):
@@ -68,7 +63,7 @@ def compare_with(revision: str, path: str, types: qe.TypeNames) -> Report:
     Each file is compared with itself; a HIT that went from one file to another is found there by its id, and where one
     HIT took the place of another that is gone, these two are compared.
     """
-    found = snapshot(revision, path)
+    found = qe.snapshot(revision, path)
     names = _candidates(found, path)
     differences: list[Difference] = []
     errors: list[qe.QualevalError] = []
@@ -83,7 +78,7 @@ def compare_with(revision: str, path: str, types: qe.TypeNames) -> Report:
     return Report(list(_replaced(list(_moved(differences, types)), types)), errors, revision)
 
 
-def _file(name: str, found: Snapshot, old: Mapping[str, bytes]) -> _File:
+def _file(name: str, found: qe.Snapshot, old: Mapping[str, bytes]) -> _File:
     contents = old.get(name), _content(name) if name in found.present else None
     before, after = map(_if_it_counts, contents) if found.is_folder else contents
     return _File(name, found.revision, before, after)
@@ -96,20 +91,20 @@ def _content(name: str) -> bytes:
         raise qe.InputNotFound(f"cannot read {name}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _candidates(found: Snapshot, path: str) -> list[str]:
+def _candidates(found: qe.Snapshot, path: str) -> list[str]:
     """The files that may hold HITs: a file that is named, and of a folder what the linter would look into too."""
     names = sorted(found.tracked.keys() | found.present)
     if not found.is_folder:
         return names
-    settings = find_lint_settings(Path.cwd())
+    settings = qe.linting.find_lint_settings(Path.cwd())
     return [name for name in names if _may_count(name, path, settings)]
 
 
-def _may_count(name: str, path: str, settings: LintSettings) -> bool:
+def _may_count(name: str, path: str, settings: qe.linting.LintSettings) -> bool:
     below = os.path.relpath(name, path).split(os.sep)
     is_hidden = any(part.startswith(".") for part in below)
     excluded = settings.excluded_by(os.path.relpath(os.path.abspath(name), settings.folder).replace(os.sep, "/"))
-    return name.lower().endswith(_SUFFIXES) and not is_hidden and excluded is None
+    return qe.linting.may_count(name) and not is_hidden and excluded is None
 
 
 def _if_it_counts(content: bytes | None) -> bytes | None:
@@ -118,7 +113,7 @@ def _if_it_counts(content: bytes | None) -> bytes | None:
         return None
     # Of a text in another encoding, which cannot be read, the words can still be found.
     text = content.replace(b"\0", b"").decode("utf-8", "replace").removeprefix("\ufeff")
-    return content if passed_over(text, trees_of(text)) is None else None
+    return content if qe.linting.passed_over(text, qe.linting.trees_of(text)) is None else None
 
 
 def _moved(differences: Sequence[Difference], types: qe.TypeNames) -> Iterator[Difference]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 import qualeval as qe
-from qualeval.analysis.matching import match_hits
 from qualeval.cli import differences, inputs, markdown, output, status
 from qualeval.cli.against import compare_with
 from qualeval.cli.differences import Difference, Report
@@ -67,7 +66,7 @@ def _matched(before: str, after: str | None, service: inputs.Service, types: qe.
     sources = inputs.source_name(before), inputs.source_name(after)
     old, new = inputs.hits_of(before, service, types), inputs.hits_of(after, service, types)
     try:
-        matches = match_hits(old, new)
+        matches = qe.match_hits(old, new)
     except qe.InvalidInput as error:
         raise qe.InvalidInput(error.problems, " and ".join(sources)) from None
     return [Difference.of_match(match, sources, types) for match in matches]

@@ -13,7 +13,6 @@ from rich.console import RenderableType
 from rich.table import Table
 
 import qualeval as qe
-from qualeval.analysis.matching import HITMatch
 from qualeval.cli import output
 
 __all__ = [
@@ -70,7 +69,7 @@ class Difference:
         return cls(before, after, qe.compare(before.hit, after.hit, names=types), types)
 
     @classmethod
-    def of_match(cls, match: HITMatch, sources: tuple[str, str], types: qe.TypeNames) -> Difference:
+    def of_match(cls, match: qe.HITMatch, sources: tuple[str, str], types: qe.TypeNames) -> Difference:
         """The difference between two matched HITs, given what their sources are called."""
         hits = zip(sources, (match.before, match.after), strict=True)
         before, after = (None if hit is None else Version(source, hit) for source, hit in hits)

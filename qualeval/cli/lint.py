@@ -13,10 +13,6 @@ import click
 
 import qualeval as qe
 from qualeval.cli import inputs, output, status
-from qualeval.linting.baseline import Baseline, read_baseline, write_baseline
-from qualeval.linting.checking import LintReport, lint_files
-from qualeval.linting.configuration import LintSettings, find_lint_settings
-from qualeval.linting.lint import rules_named
 
 __all__ = ["lint"]
 
@@ -30,7 +26,7 @@ def _rules(option: str) -> Callable[[click.Context, click.Parameter, tuple[str, 
     def read(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
         listed = tuple(part.strip() for text in given for part in text.split(","))
         try:
-            rules_named(listed)
+            qe.linting.rules_named(listed)
         except qe.InvalidInput as error:
             raise click.UsageError("\n".join(f"{option}: {problem}" for problem in error.problems)) from None
         return listed
@@ -79,7 +75,7 @@ def lint(
     settings = _settings().changed(
         select=select, ignore=ignore, fail_on=fail_on, environment=environment, baseline=baseline
     )
-    known = read_baseline(settings.baseline) if settings.baseline and not writes else None
+    known = qe.linting.read_baseline(settings.baseline) if settings.baseline and not writes else None
     report = _checked(paths, settings, known, fix=fix, by_content=by_content)
     _tell(report, verbose)
     _refuse_nothing(report)
@@ -90,9 +86,9 @@ def lint(
     return status.Status.DENIED if report.fails(settings.fail_on) else status.Status.PERMITTED
 
 
-def _settings() -> LintSettings:
+def _settings() -> qe.linting.LintSettings:
     try:
-        return find_lint_settings(Path.cwd())
+        return qe.linting.find_lint_settings(Path.cwd())
     except FileNotFoundError as error:
         if isinstance(error, qe.QualevalError):
             raise
@@ -100,15 +96,20 @@ def _settings() -> LintSettings:
 
 
 def _checked(
-    paths: tuple[str, ...], settings: LintSettings, known: Baseline | None, *, fix: bool, by_content: bool
-) -> LintReport:  # fmt: skip
+    paths: tuple[str, ...],
+    settings: qe.linting.LintSettings,
+    known: qe.linting.Baseline | None,
+    *,
+    fix: bool,
+    by_content: bool,
+) -> qe.linting.LintReport:
     for path in paths:
         if inputs.is_id(path):
             fetch = f"to check a HIT of the service: qualeval fetch {path} | qualeval lint -"
             raise click.UsageError(f"no file {path}; {fetch}")
     files = [path for path in paths if path != "-"]
     stream = sys.stdin if "-" in paths else None
-    return lint_files(files, settings, stream=stream, baseline=known, fix=fix, by_content=by_content)
+    return qe.linting.lint_files(files, settings, stream=stream, baseline=known, fix=fix, by_content=by_content)
 
 
 # --- what is said on stderr
@@ -118,7 +119,7 @@ def _say(text: str) -> None:
     click.echo(output.clean(text), err=True)
 
 
-def _tell(report: LintReport, verbose: bool) -> None:
+def _tell(report: qe.linting.LintReport, verbose: bool) -> None:
     """What was mended and, if asked for, which files count and why the others do not."""
     for mended in report.mended:
         for words in mended.done:
@@ -132,7 +133,7 @@ def _tell(report: LintReport, verbose: bool) -> None:
             _say(words.format(path))
 
 
-def _refuse_nothing(report: LintReport) -> None:
+def _refuse_nothing(report: qe.linting.LintReport) -> None:
     """Nothing is wrong with nothing, and a status of 0 for a folder that was misnamed would be a trap."""
     if report.empty and not report.checked:
         mend = f"-v says why {len(report.passed_over):,} files and folders were passed over"
@@ -142,7 +143,7 @@ def _refuse_nothing(report: LintReport) -> None:
         _say(f"note: {folder}: no file of HITs")
 
 
-def _tell_stale(report: LintReport, known: Baseline | None, verbose: bool) -> None:
+def _tell_stale(report: qe.linting.LintReport, known: qe.linting.Baseline | None, verbose: bool) -> None:
     stale = known.stale(report.results, report.checked) if known else []
     if not stale:
         return
@@ -153,8 +154,8 @@ def _tell_stale(report: LintReport, known: Baseline | None, verbose: bool) -> No
         _say(f"gone         {name}: {print_.rule} {print_.message}" + (f" ({times} times)" if times > 1 else ""))
 
 
-def _write(path: Path, report: LintReport) -> int:
-    write_baseline(path, report.results)
+def _write(path: Path, report: qe.linting.LintReport) -> int:
+    qe.linting.write_baseline(path, report.results)
     files = len({result.finding.path for result in report.results})
     _say(f"wrote {_counted(len(report.results), 'finding')} of {_counted(files, 'file')} to {path}")
     return status.Status.PERMITTED
@@ -167,7 +168,7 @@ def _counted(count: int, noun: str) -> str:
 # --- the formats
 
 
-def _show_text(report: LintReport) -> None:
+def _show_text(report: qe.linting.LintReport) -> None:
     lines = [_line(finding) for finding in report.findings]
     click.echo("\n".join([*lines, *([""] if lines else []), _summary(report)]), color=_is_coloured())
 
@@ -184,7 +185,7 @@ def _line(finding: qe.Finding) -> str:
     return f"{click.style(output.clean(where), bold=True)}: {severity} {rule} {output.clean(str(finding.problem))}"
 
 
-def _summary(report: LintReport) -> str:
+def _summary(report: qe.linting.LintReport) -> str:
     findings = report.findings
     known = len(report.results) - len(findings)
     files = len({finding.path for finding in findings})
@@ -202,20 +203,20 @@ def _of(severity: str, count: int) -> str:
     return f"{count:,} {severity}" if severity == "info" else _counted(count, severity)
 
 
-def _show_json(report: LintReport) -> None:
+def _show_json(report: qe.linting.LintReport) -> None:
     output.emit_json(report.to_json())
 
 
-def _show_sarif(report: LintReport) -> None:
+def _show_sarif(report: qe.linting.LintReport) -> None:
     output.emit_json(report.to_sarif(importlib.metadata.version("qualeval")))
 
 
-def _show_github(report: LintReport) -> None:
+def _show_github(report: qe.linting.LintReport) -> None:
     for line in report.to_github():
         click.echo(output.clean(line))
 
 
-_SHOW: Mapping[str, Callable[[LintReport], None]] = {
+_SHOW: Mapping[str, Callable[[qe.linting.LintReport], None]] = {
     "text": _show_text,
     "json": _show_json,
     "sarif": _show_sarif,

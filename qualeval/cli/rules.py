@@ -11,7 +11,6 @@ from rich.text import Text
 
 import qualeval as qe
 from qualeval.cli import inputs, output
-from qualeval.linting.handbook import examples_as_text, find_rules, rules_as_json, rules_as_markdown
 
 __all__ = ["rules"]
 
@@ -27,9 +26,9 @@ def rules(names: tuple[str, ...], output_format: str) -> int:
     """
     found = _named(names)
     if output_format == "json":
-        output.emit_json(rules_as_json(found))
+        output.emit_json(qe.linting.rules_as_json(found))
     elif output_format == "markdown":
-        click.echo(rules_as_markdown(found), nl=False)
+        click.echo(qe.linting.rules_as_markdown(found), nl=False)
     elif len(found) == 1:
         _explain(found[0])
     else:
@@ -39,7 +38,7 @@ def rules(names: tuple[str, ...], output_format: str) -> int:
 
 def _named(names: tuple[str, ...]) -> Sequence[qe.Rule]:
     try:
-        return find_rules(names)
+        return qe.linting.find_rules(names)
     except qe.InvalidInput as error:
         raise click.UsageError("\n".join(map(str, error.problems))) from None
 
@@ -68,6 +67,6 @@ def _examples(rule: qe.Rule) -> list[RenderableType]:
     """Each indented under its words."""
     return [
         part
-        for words, example, _ in examples_as_text(rule)
+        for words, example, _ in qe.linting.examples_as_text(rule)
         for part in (f"\n{words}", Padding(Text(example), (0, 0, 0, 2)))
     ]

@@ -32,10 +32,15 @@ from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import is_list, is_object
 from qualeval.sources.texts import read_text
 
-__all__ = ["File", "PassedOver", "find_files", "passed_over", "trees_of"]
+__all__ = ["File", "PassedOver", "find_files", "may_count", "passed_over", "trees_of"]
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 _NOT_ENTERED = {"node_modules": "packages of npm", "__pycache__": "Python's cache"}
+
+
+def may_count(name: str) -> bool:
+    """Whether a file of this name is looked into where it stands in a folder."""
+    return name.lower().endswith(_SUFFIXES)
 
 
 @frozen
@@ -112,7 +117,7 @@ def _walk(folder: _Place, settings: LintSettings) -> Iterator[_Place | PassedOve
     while todo:
         entry, place = todo.pop()
         is_folder = entry.is_dir()
-        if not is_folder and not entry.name.lower().endswith(_SUFFIXES):
+        if not is_folder and not may_count(entry.name):
             continue
         if why := _why_not_entered(entry, place, is_folder, settings):
             yield PassedOver(place.path + "/" * is_folder, why)

@@ -303,7 +303,7 @@ class _Sheet:
         gone: dict[Path, list[int]] = {}
         for edit in edits:
             *above, node = self._way(edit.path)
-            in_flow = not all(each.is_block for each in above)
+            in_flow = not above[-1].is_block
             match edit:
                 case SetValue(path, value) if not self._holds(path, value):
                     yield from self._moved(self._value(node, value, in_flow))
@@ -368,23 +368,28 @@ class _Original:
 
 def _opened(content: bytes, documents: Sequence[Document], changes: Iterable[Change]) -> _Original:
     """Raises InvalidInput if the documents are not those of the content."""
-    try:
-        raw = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raw = ""
-    text = raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = [0, *(match.end() for match in re.finditer("\n", text))]
-    begins = [lines[min(each.start_line, len(lines)) - 1] for each in documents]
-    if not all(each.text and text.startswith(each.text, at) for each, at in zip(documents, begins, strict=True)):
-        raise InvalidInput(Problem("not the text that was read before", help="read it again"), documents[0].name)
     wanted: dict[int, list[Path]] = {}
     for change in changes:
         wanted.setdefault(change.document, []).extend(edit.path for edit in change.edits)
-    sheets = {
-        index: _Sheet(documents[index], begins[index], _root(documents[index], paths), raw.isascii())
-        for index, paths in wanted.items()
-    }
+    try:
+        raw = content.decode("utf-8")
+        begins = _begins(raw, documents)
+        roots = {index: _root(documents[index], paths) for index, paths in wanted.items()}
+    except (ValueError, LookupError):
+        found = Problem("not the text that was read before", help="read it again")
+        raise InvalidInput(found, documents[0].name) from None
+    sheets = {index: _Sheet(documents[index], begins[index], roots[index], raw.isascii()) for index in roots}
     return _Original(raw, documents, sheets)
+
+
+def _begins(raw: str, documents: Sequence[Document]) -> list[int]:
+    """Where the text of each document begins in that of the file. LookupError if it does not stand there."""
+    text = raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
+    begins = [lines[document.start_line - 1] for document in documents]
+    if not all(each.text and text.startswith(each.text, at) for each, at in zip(documents, begins, strict=True)):
+        raise LookupError("another text")
+    return begins
 
 
 def _root(document: Document, paths: Sequence[Path]) -> Node:

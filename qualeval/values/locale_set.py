@@ -143,8 +143,8 @@ class LocaleSet:
     def is_subset(self, other: LocaleSet) -> bool:
         """Whether every place of it belongs to `other` too.
 
-        Of the rest of the world none or all belongs to each, so only the countries count that differ from the rest in
-        the set that has none of it; if both have all of it, in `other`.
+        Where the countries that this set does not name are not in it, those that it names are all there is to look at;
+        where they are, they must be in `other`, and then only what `other` names can be missing there.
         """
         if self.default:
             return other.default and all(self.places(country).is_subset(part) for country, part in other._exceptions)
