@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attrs import evolve, frozen
+from attrs import frozen
 
 from benchmarks.contenders import EXAMPLES
 from benchmarks.measuring import Beside, Round
@@ -29,14 +29,15 @@ class Folder:
         """The example HIT again and again, each with an id and thresholds of its own."""
         text = (EXAMPLES / "hit.json").read_text("utf-8")
         for number in range(FILES):
-            own = text.replace("3EXAMPLEHIT0000000000000000001", f"3HIT{number:020d}").replace("[98]", f"[{number % 99}]")
+            named = text.replace("3EXAMPLEHIT0000000000000000001", f"3HIT{number:020d}")
+            own = named.replace("[98]", f"[{number % 99}]")
             own = own.replace('"Country": "US"', '"Country": "UK"') if number % 10 == 0 else own
             (path / f"{number:05d}.json").write_text(own, "utf-8")
         return cls(path)
 
     def lint(self) -> int:
         """How many findings there are in all files."""
-        return len(lint_files([str(self.path)], evolve(LintSettings(), folder=self.path)).findings)
+        return len(lint_files([str(self.path)], LintSettings(folder=self.path)).findings)
 
     def load(self) -> int:
         """How many files there are, each read by json.load."""

@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
 from qualeval.analysis.conflicts import MAX_CONFLICTS
@@ -26,6 +28,7 @@ from qualeval.model.qualification_types import (
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.model.workers import worker
 from qualeval.policy.compiler import compile_requirements
+from qualeval.policy.ladders import smallest_hitting
 from qualeval.values.locale import Locale, country_codes, subdivision_codes
 from tests.brute import UNIVERSES, Crowd, Requirements, Universe, cases, every_universe, judged, level, lists
 
@@ -230,6 +233,31 @@ def test_the_lists_have_findings_of_every_kind() -> None:
         assert len([each for each in findings if each.kind is kind]) > 30
     assert {len(each.requirements) for each in findings if each.kind is FindingKind.CONFLICT} >= {1, 2, 3}
     assert {len(each.because_of) for each in findings if each.kind is FindingKind.REDUNDANT} >= {1, 2}
+
+
+@every_universe
+@cases(1_000)
+def test_exclusions_are_those_of_each_state(universe: Universe, seed: int, count: int) -> None:
+    """Of a type, which requirements exclude a state: every combination that occurs, and no other."""
+    for listed in lists(universe, seed, count):
+        for type_id, ladder in compile_requirements(listed).ladders.items():
+            own = [universe.meeting(each) for each in listed if each.qualification_type_id == type_id]
+            crowds = [universe.in_state(type_id, state) for state in universe.states(type_id)]
+
+            assert ladder.exclusions == {
+                sum(1 << place for place, meeting in enumerate(own) if not crowd & meeting) for crowd in crowds
+            }
+
+
+@given(st.sets(st.integers(1, 255)))
+def test_what_hits_every_set_cannot_spare_a_bit(sets: set[int]) -> None:
+    """A smallest hitting set shares a bit with each set, and without any of its bits it would not."""
+    taken = smallest_hitting(sets)
+    bits = [1 << place for place in range(8) if taken >> place & 1]
+
+    assert all(each & taken for each in sets)
+    assert not any(all(each & (taken ^ bit) for each in sets) for bit in bits)
+    assert smallest_hitting([0, *sets]) == taken
 
 
 # By example.

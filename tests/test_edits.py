@@ -971,11 +971,12 @@ def test_a_document_without_a_line_of_its_own_is_refused() -> None:
         edited(content, read(content), [Fix((SetValue(("b",), 3),), 1)])
 
 
-@pytest.mark.parametrize("content", [b'{"a": 2}', b'\n{"a": 1}', b"", b"\xff", b'[{"a": 1}'])
-def test_another_text_than_was_read_is_refused(content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"a: 2\n", b"\na: 1\n", b"", b"\xff", b"- 1\n", b"a: 1\n---\nb: 2\n", b"a: 1\n ]"])
+@pytest.mark.parametrize("changes", [[], [Fix((SetValue(("a",), 3),))]])
+def test_another_text_than_was_read_is_refused(content: bytes, changes: list[Fix]) -> None:
     """The places of one text are not those of another."""
     with pytest.raises(InvalidInput, match="not the text that was read before; read it again"):
-        edited(content, read(b'{"a": 1}\n'), [Fix((SetValue(("a",), 3),))])
+        edited(content, read(b"a: 1\n"), changes)
 
 
 # --- files

@@ -190,17 +190,16 @@ def _superfluous(policy: AccessPolicy, ladder: TypeLadder) -> Iterator[PolicyFin
 
 
 def _needed(ladder: TypeLadder) -> int:
-    """The requirements, as bits, that alone keep somebody from the loosest of their actions.
+    """The requirements, as bits, that alone refuse an action to somebody.
 
-    Any other one can be spared there, and so for the tighter actions, which others still refuse to whom it excludes.
+    Whoever is refused a tighter action by one requirement alone is refused the loosest that it guards by it alone too.
     """
     needed = 0
-    for action, guards in ladder.guarding_bits.items():
-        first = ladder.bits(each for each in ladder.predicates if each.action is action)
+    for guarding in ladder.guarding_bits.values():
         for excluding in ladder.exclusions:
-            refusing = excluding & guards
+            refusing = excluding & guarding
             if refusing & (refusing - 1) == 0:  # one at most
-                needed |= refusing & first
+                needed |= refusing
     return needed
 
 

@@ -172,16 +172,26 @@ def edited(content: bytes, documents: Sequence[Document], changes: Iterable[C]) 
     if outcome is None:
         made, unsafe = _sifted(original, made)
         refused += [Refusal(change, "the rest of the file would then be read differently") for change in unsafe]
-        outcome = original.after(made) or (content, tuple(documents))
+        outcome = original.after(made)
+    if outcome is None:
+        raise _another_text(documents)
     return Edited(*outcome, tuple(made), tuple(refused))
 
 
-def _sifted(original: _Original, changes: Iterable[C]) -> tuple[list[C], list[C]]:
-    """Those that can be made one after the other, and those with which the new text would not be the one meant."""
+def _sifted(original: _Original, changes: Sequence[C]) -> tuple[list[C], list[C]]:
+    """Those that can be made together, and those with which the new text would not be the one meant."""
     good: list[C] = []
     bad: list[C] = []
-    for change in changes:
-        (bad if original.after([*good, change]) is None else good).append(change)
+    groups = [changes]
+    while groups:
+        group = groups.pop()
+        if original.after([*good, *group]) is not None:
+            good += group
+        elif len(group) <= 1:
+            bad += group
+        else:
+            half = len(group) // 2
+            groups += [group[half:], group[:half]]
     return good, bad
 
 
@@ -376,10 +386,13 @@ def _opened(content: bytes, documents: Sequence[Document], changes: Iterable[Cha
         begins = _begins(raw, documents)
         roots = {index: _root(documents[index], paths) for index, paths in wanted.items()}
     except (ValueError, LookupError):
-        found = Problem("not the text that was read before", help="read it again")
-        raise InvalidInput(found, documents[0].name) from None
+        raise _another_text(documents) from None
     sheets = {index: _Sheet(documents[index], begins[index], roots[index], raw.isascii()) for index in roots}
     return _Original(raw, documents, sheets)
+
+
+def _another_text(documents: Sequence[Document]) -> InvalidInput:
+    return InvalidInput(Problem("not the text that was read before", help="read it again"), documents[0].name)
 
 
 def _begins(raw: str, documents: Sequence[Document]) -> list[int]:

@@ -1,7 +1,7 @@
 """Fuzzes the linter on files: `python -m tests.fuzzing.fuzz_lint CORPUS -max_total_time=600` (needs atheris).
 
-Whatever the bytes are, the linter yields findings or a clean bill; and where it has a fix, the fixed file is checked too.
-Options are those of libFuzzer; new inputs are written to the first folder that is named.
+Whatever the bytes are, the linter yields findings or a clean bill. Options are those of libFuzzer; new inputs
+are written to the first folder that is named.
 """
 
 from __future__ import annotations
