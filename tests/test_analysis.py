@@ -511,6 +511,7 @@ LARGE = {
     "one list against all": [need("3A", "In", *range(999)), *(need("3A", "NotEqualTo", each) for each in range(999))],
     "two of each": [need("3A", "In", *range(499))] * 2 + [need("3A", "NotEqualTo", each) for each in range(499)] * 2,
     "all but one each": [need("3A", "In", *range(each), *range(each + 1, SIZE)) for each in range(SIZE)],
+    "nearly all each": [need("3A", "In", *Random(each).sample(range(SIZE), SIZE - 10)) for each in range(SIZE)],
     "overlapping": [
         need("3A", "In", *range(2_000)),
         *(need("3A", "NotIn", *Random(each).sample(range(2_000), 30)) for each in range(999)),

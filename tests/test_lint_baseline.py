@@ -30,7 +30,7 @@ from qualeval.linting.baseline import (
 from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.files import trees_of
 from qualeval.linting.findings import Finding
-from qualeval.linting.lint import lint_text
+from qualeval.linting.lint import Linter
 from tests.cli import LOCALE, PERCENT, put, requirement
 from tests.strategies import requirement_lists, wire
 
@@ -48,7 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def found_in(content: object, path: str = "hit.json", known: Baseline | None = None) -> list[Result]:
     text = content if isinstance(content, str) else json.dumps(content)
-    return results(lint_text(text, path), trees_of(text), known.known_in(path) if known else {})
+    return results(Linter().of_text(text, path), trees_of(text), known.known_in(path) if known else {})
 
 
 def prints_of(content: object) -> Counter[Fingerprint]:

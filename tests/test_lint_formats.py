@@ -22,7 +22,7 @@ from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.files import trees_of
 from qualeval.linting.findings import Finding
 from qualeval.linting.formats import as_github, as_json
-from qualeval.linting.lint import lint_text
+from qualeval.linting.lint import Linter
 from qualeval.linting.sarif import as_sarif
 
 SCHEMA = Path(__file__).parent / "data" / "sarif-schema-2.1.0.json"
@@ -30,7 +30,7 @@ SCHEMA = Path(__file__).parent / "data" / "sarif-schema-2.1.0.json"
 
 def found_in(content: object, path: str = "hit.json") -> list[Result]:
     text = content if isinstance(content, str) else json.dumps(content, indent=1)
-    return results(lint_text(text, path), trees_of(text), {})
+    return results(Linter().of_text(text, path), trees_of(text), {})
 
 
 EVERY_RULE = [result for rule in EXAMPLES for result in found_in(EXAMPLES[rule].bad, f"{rule}.json")]
@@ -103,7 +103,7 @@ def test_github_round_trip(result: Result) -> None:
     assert properties.get("file", "") == finding.path.replace("\\", "/")
     assert properties.get("line") == (None if finding.line is None else str(finding.line))
     assert properties.get("col") == (None if finding.column is None else str(finding.column))
-    assert properties["title"].split() == [finding.rule, finding.of.name]
+    assert properties["title"].split() == [finding.rule, finding.entry.name]
 
 
 @pytest.mark.parametrize(("rule", "command"), [("QE001", "error"), ("QE405", "warning"), ("QE003", "notice")])

@@ -39,6 +39,7 @@ class Shift:
     words: str
 
     def __bool__(self) -> bool:
+        """Whether there is anybody."""
         return self.example is not None
 
 

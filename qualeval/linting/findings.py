@@ -45,14 +45,14 @@ class Finding:
     fix: Fix | None = field(default=None, repr=False)
 
     @property
-    def of(self) -> Rule:
-        """The rule of the catalogue."""
+    def entry(self) -> Rule:
+        """The rule, as the catalogue has it."""
         return BY_ID[self.rule]
 
     @property
     def severity(self) -> Severity:
         """How bad it is."""
-        return self.of.severity
+        return self.entry.severity
 
     def __str__(self) -> str:
         where = ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))

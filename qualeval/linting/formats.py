@@ -19,7 +19,7 @@ def as_json(result: Result) -> dict[str, object]:
     finding = result.finding
     return {
         "rule": finding.rule,
-        "name": finding.of.name,
+        "name": finding.entry.name,
         "severity": str(finding.severity),
         "message": finding.message,
         "help": finding.help,
@@ -40,7 +40,7 @@ _COMMANDS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: 
 def as_github(finding: Finding) -> str:
     """One finding as a workflow command of GitHub Actions, which annotates the line of the file."""
     where = {"file": finding.path.replace("\\", "/"), "line": finding.line, "col": finding.column}
-    where["title"] = f"{finding.rule} {finding.of.name}"
+    where["title"] = f"{finding.rule} {finding.entry.name}"
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in where.items() if value not in (None, ""))
     return f"::{_COMMANDS[finding.severity]} {properties}::{_data(str(finding.problem))}"
 

@@ -61,7 +61,7 @@ def guard(
 
     def refuse(params: Mapping[str, Any], **_: object) -> None:
         found = linter.of_tree({REQUIREMENTS: [], **params})
-        refused = [each for each in found if each.severity.rank <= worst.rank or each.of.is_refused]
+        refused = [each for each in found if each.severity.rank <= worst.rank or each.entry.is_refused]
         if refused:
             raise HITRefused(_words(refused), findings=refused)
 

@@ -25,7 +25,7 @@ from qualeval.sources.documents import Document, documents_of
 from qualeval.sources.hit_readings import hit_readings, words_of_paths
 from qualeval.sources.texts import Source, read_text, source_name
 
-__all__ = ["Linter", "lint", "lint_text", "rules_named"]
+__all__ = ["Linter", "lint", "rules_named"]
 
 _OF_A_HIT: Sequence[Callable[[Subject], Iterator[Finding]]] = (
     reading_rules.problems,
@@ -89,28 +89,14 @@ def lint(
     return linter.of_text(text, name)
 
 
-def lint_text(
-    text: str,
-    name: str,
-    *,
-    names: TypeNames = SYSTEM_ONLY,
-    environment: Environment | None = None,
-    only: Iterable[QualificationRequirement] = (),
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-) -> list[Finding]:
-    """The same of a text that was read already; `name` is what the findings call its file."""
-    return Linter.of(names, environment, only, select, ignore).of_text(text, name)
-
-
 @frozen
 class Linter:
     """The rules that are selected, and what they need to know. It may be used for any number of inputs."""
 
-    selected: frozenset[str]
-    names: TypeNames
-    environment: Environment | None
-    only: tuple[QualificationRequirement, ...]
+    selected: frozenset[str] = frozenset(BY_ID)
+    names: TypeNames = SYSTEM_ONLY
+    environment: Environment | None = None
+    only: tuple[QualificationRequirement, ...] = ()
 
     @classmethod
     def of(
