@@ -284,6 +284,14 @@ def test_keys_that_mturk_does_not_have(key: str, right: str) -> None:
     assert f"did you mean `{right}`?" == found.help
 
 
+@pytest.mark.parametrize("comparator", ["Exists", "DoesNotExist", "GreaterThan", "LessThanOrEqualTo"])
+def test_comparators_of_locales(comparator: str) -> None:
+    """Worker_Locale takes EqualTo, NotEqualTo, In and NotIn alone, also where the meaning would be plain."""
+    found = qe.lint(asks(qe.LOCALE, comparator), select=["comparator-not-for-type"])
+
+    assert [each.message for each in found] == [f"`{comparator}` does not compare locales"]
+
+
 def test_every_locale_of_a_list_is_looked_at() -> None:
     """One that the reader refuses hides none of the others."""
     tree = placed("UK", "CW", "SU", "AN", "US", "US")

@@ -143,7 +143,7 @@ CATALOGUE: tuple[Rule, ...] = (
     ),
     Rule(
         "QE103", "comparator-not-for-type", _ERROR, "the type does not take this comparator",
-        "Locales have no order: Worker_Locale takes EqualTo, NotEqualTo, In, NotIn, Exists and DoesNotExist alone.",
+        "Worker_Locale takes EqualTo, NotEqualTo, In and NotIn alone: locales have no order, and every worker has one.",
         "List the locales with In or NotIn.",
         _REFERENCE, is_refused=True,
     ),

@@ -41,6 +41,7 @@ _OF_A_REQUIREMENT: Sequence[Callable[[Subject, Written], Iterator[Finding]]] = (
     value_rules.values,
     value_rules.places,
     value_rules.types,
+    value_rules.whereabouts,
     value_rules.masters,
     value_rules.adult,
     value_rules.blocklists,

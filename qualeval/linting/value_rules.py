@@ -14,6 +14,7 @@ from qualeval.linting.written import Written
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.qualification_types import (
     ADULT,
+    LOCALE,
     MASTERS,
     MASTERS_SANDBOX,
     SYSTEM_NAMES,
@@ -24,7 +25,7 @@ from qualeval.model.requirements import Comparator
 from qualeval.sources.edits import Remove, SetValue
 from qualeval.values.locale import locale_problems, withdrawn_country_codes
 
-__all__ = ["RETIRED", "adult", "blocklists", "listed", "masters", "places", "types", "values"]
+__all__ = ["RETIRED", "adult", "blocklists", "listed", "masters", "places", "types", "values", "whereabouts"]
 
 MAX_INTEGERS, MAX_LOCALES = 15, 30
 """So many values In and NotIn take: API reference, QualificationRequirement (grade D)."""
@@ -134,6 +135,13 @@ def types(subject: Subject, written: Written) -> Iterator[Finding]:
         message, mend = f"{show(raw)} is a name, and the service takes ids alone", f"write {type_id}"
         fix = (SetValue(keys, type_id),)
         yield subject.found("type-by-name", keys, message, f"{mend}, or send `hit.to_mturk()`", fix=fix, mends=mend)
+
+
+def whereabouts(subject: Subject, written: Written) -> Iterator[Finding]:
+    """Every worker has a locale. (What orders locales is told by the reader already.)"""
+    if written.type_id == LOCALE and written.comparator in (Comparator.EXISTS, Comparator.DOES_NOT_EXIST):
+        message, mend = f"`{written.comparator}` does not compare locales", "use EqualTo, NotEqualTo, In or NotIn"
+        yield subject.found("comparator-not-for-type", subject.at(written.index, "Comparator"), message, mend)
 
 
 def masters(subject: Subject, written: Written) -> Iterator[Finding]:
