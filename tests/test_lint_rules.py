@@ -410,6 +410,36 @@ def test_hits_that_were_read_are_looked_at_as_requests() -> None:
     assert [each.rule for each in qe.lint(hit) if each.severity is not Severity.INFO] == ["QE202"]
 
 
+def test_guards_of_hits_that_were_read() -> None:
+    """They are those that were written, and a fetched HIT may say both."""
+    both = asks("3SCORE", "Exists", ActionsGuarded="Accept", RequiredToPreview=False)
+    contradiction = asks("3SCORE", "Exists", ActionsGuarded="Accept", RequiredToPreview=True)
+
+    assert rules(qe.parse_hit({"QualificationRequirements": both})) == ["QE303"]
+    assert rules(qe.parse_hit({"HITId": "3HIT", "QualificationRequirements": both})) == []
+    assert rules(qe.parse_hit({"HITId": "3HIT", "QualificationRequirements": contradiction})) == ["QE302"]
+
+
+@pytest.mark.parametrize("tree", [[], {"HITs": []}])
+def test_an_empty_list_is_told(tree: Any) -> None:
+    """It may be a list of HITs in which none is, and then nothing was checked."""
+    assert [each.rule for each in qe.lint(tree)] == ["QE003"]
+
+
+def test_one_rule_may_be_named_by_itself() -> None:
+    """A text is no list of letters."""
+    assert {each.rule for each in qe.lint(placed("UK", "UK"), select="QE2,QE109")} == {"QE109", "QE201"}
+
+
+def test_house_rules_are_requirements() -> None:
+    """A HIT stands for its own; a dict would keep no rule."""
+    house = qe.parse_hit(placed("US"))
+
+    assert rules(placed("GB"), only=house) == ["QE901"]
+    with pytest.raises(qe.WrongType, match="only: expected a QualificationRequirement, got dict"):
+        qe.lint(placed("GB"), only=placed("US"))  # type: ignore[arg-type]
+
+
 def test_missing_file_is_an_error_of_the_caller() -> None:
     """What is not there cannot be clean."""
     with pytest.raises(qe.InputNotFound, match=r"no file nothing\.json"):

@@ -15,6 +15,7 @@ from qualeval.linting.catalogue import Severity
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import Linter
 from qualeval.linting.subject import Environment
+from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.sources.hit_readings import REQUIREMENTS
@@ -42,9 +43,9 @@ def guard(
     fail_on: Severity | str = Severity.ERROR,
     environment: Environment | None = None,
     names: TypeNames = SYSTEM_ONLY,
-    only: Iterable[QualificationRequirement] = (),
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    only: HIT | Iterable[QualificationRequirement] = (),
+    select: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
 ) -> Client:
     """The same client, from now on refusing to send a HIT that the linter finds fault with.
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from attrs import evolve, frozen
 
-from qualeval.errors import InvalidInput, Path, Problem, nearest, show
+from qualeval.errors import InvalidInput, Path, Problem, WrongType, nearest, show
 from qualeval.linting import meaning_rules, reading_rules, value_rules
 from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE
 from qualeval.linting.findings import Finding
@@ -22,7 +22,7 @@ from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.sources.documents import Document, documents_of
-from qualeval.sources.hit_readings import hit_readings, words_of_paths
+from qualeval.sources.hit_readings import REQUIREMENTS, hit_readings, words_of_paths
 from qualeval.sources.texts import Source, read_text, source_name
 
 __all__ = ["Linter", "lint", "rules_named"]
@@ -56,21 +56,22 @@ def lint(
     *,
     names: TypeNames = SYSTEM_ONLY,
     environment: Environment | None = None,
-    only: Iterable[QualificationRequirement] = (),
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    only: HIT | Iterable[QualificationRequirement] = (),
+    select: str | Iterable[str] = (),
+    ignore: str | Iterable[str] = (),
 ) -> list[Finding]:
     """What the rules have against the HITs of a source, in the order in which they stand there.
 
     `source` is a path or an open stream of JSON, JSON Lines or YAML, or a HIT as it came (a dict or list). It need not
     be valid: what keeps it from being read is a finding too. `names` are names for types that may stand for their ids,
     `environment` is where the HIT is to live (`production` or `sandbox`), `only` the requirements that everybody must
-    meet who may accept it. `select` and `ignore` name rules by id, by the beginning of an id (`QE4`), or by name; all
-    are selected where none is.
+    meet who may accept it (a HIT stands for its requirements). `select` and `ignore` name rules by id, by the beginning
+    of an id (`QE4`), or by name; all are selected where none is.
 
     Raises:
         InputNotFound: there is no such file.
         InvalidInput: a rule or environment that does not exist.
+        WrongType: something in `only` that is no requirement.
 
     >>> [found.rule for found in lint([{"QualificationTypeId": "3BLOCK", "Comparator": "LessThan",
     ...                                 "IntegerValues": [1], "ActionsGuarded": "DiscoverPreviewAndAccept"}])]
@@ -79,7 +80,7 @@ def lint(
     linter = Linter.of(names, environment, only, select, ignore)
     match source:
         case HIT():
-            return linter.of_tree(source.to_mturk())
+            return linter.of_tree(_as_written(source))
         case Mapping() | list() | tuple():
             return linter.of_tree(source)
     name = source_name(source)
@@ -104,15 +105,15 @@ class Linter:
         cls,
         names: TypeNames,
         environment: Environment | None,
-        only: Iterable[QualificationRequirement],
-        select: Iterable[str],
-        ignore: Iterable[str],
+        only: HIT | Iterable[QualificationRequirement],
+        select: str | Iterable[str],
+        ignore: str | Iterable[str],
     ) -> Linter:
         """A linter with the rules of `select` (all where there is none) without those of `ignore`."""
         if environment not in (None, *get_args(Environment)):
             known = " or ".join(f"`{each}`" for each in get_args(Environment))
             raise InvalidInput(Problem(f"unknown environment {show(environment)}", help=f"expected {known}"))
-        return cls(_selected(tuple(select), tuple(ignore)), names, environment, tuple(only))
+        return cls(_selected(_listed(select), _listed(ignore)), names, environment, _requirements(only))
 
     def of_tree(self, tree: object) -> list[Finding]:
         """What is found in one tree, which came from no file."""
@@ -142,12 +143,42 @@ class Linter:
     def _found(self, tree: object, document: int, head: Path) -> list[Finding]:
         """What is found in the HITs of one tree; `head` is where the tree stands among others."""
         words = words_of_paths(tree)
+        readings = hit_readings(tree, self.names)
+        if not readings:
+            rule = BY_NAME["no-requirements"]
+            found = Finding(rule.id, "an empty list: no HIT, and no requirement", rule.mend, document=document)
+            return [found] if rule.id in self.selected else []
         return [
             evolve(each, place=Problem("", (*head, *words(each.keys))).place)
-            for reading in hit_readings(tree, self.names)
+            for reading in readings
             for each in _of_subject(Subject(reading, document, self.names, self.environment, self.only))
             if each.rule in self.selected
         ]
+
+
+def _as_written(hit: HIT) -> object:
+    """A HIT that was read as it may have been written, both guard fields included."""
+    request = hit.to_mturk()
+    for raw, each in zip(request[REQUIREMENTS], hit.requirements, strict=True):
+        guards = {"ActionsGuarded": each.actions_guarded, "RequiredToPreview": each.required_to_preview}
+        del raw["ActionsGuarded"]
+        raw |= {key: value for key, value in guards.items() if value is not None}
+    return {"HIT": request} if hit.is_fetched else request
+
+
+def _listed(names: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(names.split(",")) if isinstance(names, str) else tuple(names)
+
+
+def _requirements(only: HIT | Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
+    """The house's requirements, each of which is one: what is none would be proved of nobody."""
+    listed = only.requirements if isinstance(only, HIT) else tuple(only)
+    for each in listed:
+        other: object = each
+        if not isinstance(other, QualificationRequirement):
+            mend = "qualeval.parse_hit reads dicts"
+            raise WrongType(f"only: expected a QualificationRequirement, got {type(other).__name__}; {mend}")
+    return listed
 
 
 def _of_subject(subject: Subject) -> Iterator[Finding]:

@@ -152,11 +152,13 @@ def _type_problems(integers: tuple[object, ...], locales: tuple[object, ...]) ->
     """What a caller without a type checker may have put in: a boolean, a float, a text."""
     for index, value in enumerate(integers):
         if type(value) is not int:
-            yield Problem(f"expected an integer, got {type(value).__name__} {show(value)}", ("IntegerValues", index))
+            got = f"expected an integer, got {type(value).__name__} {show(value)}"
+            yield Problem(got, ("IntegerValues", index), code="wrong-type")
     for index, value in enumerate(locales):
         if not isinstance(value, Locale):
             mend = 'write qualeval.Locale("US")'
-            yield Problem(f"expected a Locale, got {type(value).__name__} {show(value)}", ("LocaleValues", index), mend)
+            got = f"expected a Locale, got {type(value).__name__} {show(value)}"
+            yield Problem(got, ("LocaleValues", index), mend, code="wrong-type")
 
 
 def _kind_problems(
