@@ -426,6 +426,14 @@ def test_an_empty_list_is_told(tree: Any) -> None:
     assert [each.rule for each in qe.lint(tree)] == ["QE003"]
 
 
+def test_a_request_needs_no_requirements() -> None:
+    """CreateHIT takes a request that does not speak of them, so that it is told and is no error."""
+    request = {"Title": "Mark the birds", "Description": "In 20 photographs", "Reward": "0.50"}
+
+    assert [each.rule for each in qe.lint(request)] == ["QE003"]
+    assert [each.rule for each in qe.lint({**request, "QualificationRequirement": []})] == ["QE005"]
+
+
 def test_one_rule_may_be_named_by_itself() -> None:
     """A text is no list of letters."""
     assert {each.rule for each in qe.lint(placed("UK", "UK"), select="QE2,QE109")} == {"QE109", "QE201"}

@@ -43,6 +43,7 @@ _HIT = Shape(
 )
 _FETCHED = frozenset({"HITId", "HITStatus", "CreationTime"})
 _OWN = _FETCHED | {"HITTypeId", "Title", "Reward"}  # keys that no worker profile has
+_OF_A_REQUEST = frozenset({"Title", "Reward"})  # CreateHIT and CreateHITType require them, and no requirements
 _NOT_KEPT = frozenset({*_HIT.kinds, REQUIREMENTS, "ResponseMetadata"})
 
 _REQUIREMENT = Shape(
@@ -200,7 +201,8 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
         return [stray.problem(beside) for stray in overlooked]
     if REQUIREMENTS not in tree and "HITId" not in tree:
         mend = f"a HIT without requirements says `{REQUIREMENTS}: []`; {_ACCEPTED}"
-        return [Problem(f"got an object with neither {REQUIREMENTS} nor HITId", help=mend, code=_NO_HIT)]
+        code = "no-requirements" if tree.keys() >= _OF_A_REQUEST else _NO_HIT
+        return [Problem(f"got an object with neither {REQUIREMENTS} nor HITId", help=mend, code=code)]
     return []
 
 
