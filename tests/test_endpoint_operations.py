@@ -167,10 +167,12 @@ def test_limits_of_hits(endpoint: Endpoint, client: Any, name: str, values: tupl
     assert endpoint.marketplace.state.hits == {}
 
 
-def test_limits_are_inclusive(client: Any) -> None:
+def test_limits_are_inclusive(endpoint: Endpoint, client: Any) -> None:
     """The last values that are allowed are taken."""
     for lifetime in (30, 31_536_000):
         client.create_hit(**{**HIT, "LifetimeInSeconds": lifetime, "Question": "x" * 65_535})
+
+    assert len(endpoint.marketplace.state.hits) == 2
 
 
 # --- HIT types

@@ -26,7 +26,7 @@ from qualeval.policy.examples import example_of
 from qualeval.policy.ladders import TypeLadder, smallest_hitting
 from qualeval.policy.remedies import contradiction_words
 
-__all__ = ["Analysis", "FindingKind", "PolicyFinding", "analyze"]
+__all__ = ["Analysis", "FindingKind", "PolicyFinding", "analyze", "implication_words"]
 
 
 class FindingKind(Word):
@@ -72,8 +72,21 @@ class PolicyFinding:
         own = self._predicate
         others = [each for each in self.ladder.guarding(self.action) if each is not own]
         if self.kind is FindingKind.DUPLICATE:
-            others = [each for each in others if each.admitted == own.admitted and each.guard is own.guard]
+            others = [each for each in others if _say_the_same(each, own)]
         return _implying(own, others, self.ladder)
+
+    @property
+    def is_only_repeated(self) -> bool:
+        """Whether a redundant requirement is so only because of others that say the same.
+
+        Then some state is excluded by these alone.
+        """
+        if self.kind is not FindingKind.REDUNDANT or self.ladder is None:
+            return False
+        own, ladder = self._predicate, self.ladder
+        bit = ladder.bits([own])
+        others = ladder.bits(each for each in ladder.guarding(self.action) if not _say_the_same(each, own))
+        return any(excluding & bit and not excluding & others for excluding in ladder.exclusions)
 
     @property
     def _predicate(self) -> Predicate:
@@ -110,10 +123,8 @@ class PolicyFinding:
                 return f"every worker meets requirement {self.requirements[0]} on {self._name}"
             case FindingKind.DUPLICATE:
                 return f"requirement {self.requirements[0]} on {self._name} repeats requirement {self.because_of[0]}"
-        others = " and ".join(map(str, self.because_of))
-        verb = "implies" if len(self.because_of) == 1 else "imply"
-        noun = "requirement" if len(self.because_of) == 1 else "requirements"
-        return f"requirement {self.requirements[0]} on {self._name} changes nothing: {noun} {others} {verb} it"
+        why = implication_words(self.because_of)
+        return f"requirement {self.requirements[0]} on {self._name} changes nothing: {why}"
 
     @property
     def _name(self) -> str:
@@ -201,6 +212,16 @@ def _needed(ladder: TypeLadder) -> int:
             if refusing & (refusing - 1) == 0:  # one at most
                 needed |= refusing
     return needed
+
+
+def implication_words(indexes: Sequence[int]) -> str:
+    """That the requirements at `indexes` imply another one: `requirements 1 and 2 imply it`."""
+    noun, verb = ("requirement", "implies") if len(indexes) == 1 else ("requirements", "imply")
+    return f"{noun} {' and '.join(map(str, indexes))} {verb} it"
+
+
+def _say_the_same(one: Predicate, other: Predicate) -> bool:
+    return one.admitted == other.admitted and one.guard is other.guard
 
 
 def _implying(own: Predicate, others: Sequence[Predicate], ladder: TypeLadder) -> tuple[int, ...]:

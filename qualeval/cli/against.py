@@ -12,9 +12,9 @@ from attrs import frozen
 
 import qualeval as qe
 from qualeval.cli.differences import Change, Difference, Report, Version
+from qualeval.sources.texts import reason_of
 
 __all__ = ["compare_with"]
-
 
 
 @frozen
@@ -88,7 +88,7 @@ def _content(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise qe.InputNotFound(f"cannot read {name}: {(error.strerror or str(error)).lower()}") from None
+        raise qe.InputNotFound(f"cannot read {name}: {reason_of(error)}") from None
 
 
 def _candidates(found: qe.Snapshot, path: str) -> list[str]:
@@ -104,7 +104,7 @@ def _may_count(name: str, path: str, settings: qe.linting.LintSettings) -> bool:
     below = os.path.relpath(name, path).split(os.sep)
     is_hidden = any(part.startswith(".") for part in below)
     excluded = settings.excluded_by(os.path.relpath(os.path.abspath(name), settings.folder).replace(os.sep, "/"))
-    return qe.linting.may_count(name) and not is_hidden and excluded is None
+    return qe.linting.is_called_like_hits(name) and not is_hidden and excluded is None
 
 
 def _if_it_counts(content: bytes | None) -> bytes | None:

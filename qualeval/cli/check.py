@@ -98,7 +98,7 @@ def _show_many(decisions: list[qe.Decision], action: qe.Action, _: qe.TypeNames)
 
 def _why(decision: qe.Decision, action: qe.Action) -> str:
     blocked = [each.words for each in decision.availability.obstacles if each.code == "worker_blocked"]
-    return "; ".join(dict.fromkeys([*(str(each.remedy) for each in decision.against(action)), *blocked]))
+    return "; ".join(dict.fromkeys([*decision.mends(action), *blocked]))
 
 
 def _of_the_hit(decision: qe.Decision) -> list[str]:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 import qualeval as qe
 from qualeval.cli import output
+from qualeval.policy.wording import conjoined
 
 __all__ = [
     "Change",
@@ -121,8 +122,8 @@ class Difference:
                 return "nobody's access changes; the requirements are the same"
             case Change.REWORDED:
                 return "nobody's access changes: the requirements are written differently and mean the same"
-        gained = f"some workers gain {_conjoined(self.gained)}" if self.gained else ""
-        lost = f"some {'' if gained else 'workers '}lose {_conjoined(self.lost)}" if self.lost else ""
+        gained = f"some workers gain {conjoined(self.gained)}" if self.gained else ""
+        lost = f"some {'' if gained else 'workers '}lose {conjoined(self.lost)}" if self.lost else ""
         return "; ".join(filter(None, [gained, lost]))
 
     def shifts(self, action: qe.Action) -> Iterator[tuple[str, str, qe.WorkerProfile]]:
@@ -151,11 +152,6 @@ class Difference:
 
 
 _NOBODY = {"gained": "before, nobody could", "lost": "now nobody can"}
-
-
-def _conjoined(words: Sequence[str]) -> str:
-    """`discover, preview and accept`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 @frozen

@@ -15,12 +15,14 @@ from click.shell_completion import CompletionItem
 
 import qualeval as qe
 from qualeval.cli import output
+from qualeval.policy.wording import conjoined
 
 __all__ = [
     "HITChanges",
     "Service",
     "action_option",
     "aws_options",
+    "configured",
     "facts_of",
     "file_argument",
     "file_option",
@@ -40,6 +42,7 @@ __all__ = [
     "workers_of",
 ]
 
+T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
@@ -60,14 +63,19 @@ def file_option(name: str, metavar: str, words: str) -> Callable[[Command], Comm
     return click.option(name, metavar=metavar, shell_complete=_files, help=words)
 
 
-def names() -> qe.TypeNames:
-    """The names for types: the system's, and those of the configuration nearest to the working directory."""
+def configured(find: Callable[[Path], T]) -> T:
+    """What `find` finds in the configuration nearest to the working directory."""
     try:
-        return qe.find_type_names(Path.cwd())
+        return find(Path.cwd())
     except FileNotFoundError as error:
         if isinstance(error, qe.QualevalError):
             raise
         raise qe.InputNotFound("the working directory is gone; change to one that exists") from None
+
+
+def names() -> qe.TypeNames:
+    """The names for types: the system's, and those of the configuration nearest to the working directory."""
+    return configured(qe.find_type_names)
 
 
 @frozen
@@ -269,6 +277,6 @@ def refuse_several_streams(given: Mapping[str, str | None]) -> None:
     """Standard input can be read once: of these arguments and options one can be `-`."""
     streams = [name for name, text in given.items() if text == "-"]
     if len(streams) > 1:
-        together = f"{', '.join(streams[:-1])} and {streams[-1]} are {'both' if len(streams) == 2 else 'all'} `-`"
+        together = f"{conjoined(streams)} are {'both' if len(streams) == 2 else 'all'} `-`"
         rest = "one" if len(streams) == 2 else "all but one"
         raise click.UsageError(f"{together}, and standard input can be read once; name a file for {rest}")

@@ -72,7 +72,7 @@ def lint(
     """
     if fix and "-" in paths:
         raise click.UsageError("--fix writes files back, and `-` is none; name the file")
-    settings = _settings().changed(
+    settings = inputs.configured(qe.linting.find_lint_settings).changed(
         select=select, ignore=ignore, fail_on=fail_on, environment=environment, baseline=baseline
     )
     known = qe.linting.read_baseline(settings.baseline) if settings.baseline and not writes else None
@@ -84,15 +84,6 @@ def lint(
     _SHOW[output_format](report)
     _tell_stale(report, known, verbose)
     return status.Status.DENIED if report.fails(settings.fail_on) else status.Status.PERMITTED
-
-
-def _settings() -> qe.linting.LintSettings:
-    try:
-        return qe.linting.find_lint_settings(Path.cwd())
-    except FileNotFoundError as error:
-        if isinstance(error, qe.QualevalError):
-            raise
-        raise qe.InputNotFound("the working directory is gone; change to one that exists") from None
 
 
 def _checked(
@@ -179,10 +170,10 @@ def _is_coloured() -> bool:
 
 def _line(finding: qe.Finding) -> str:
     """One finding on a line: where it is, how bad, which rule, what was found, and the mend."""
-    where = ":".join(str(part) for part in (finding.path, finding.line, finding.column) if part not in ("", None))
     severity = click.style(str(finding.severity), fg=_STYLES[str(finding.severity)])
     rule = click.style(finding.rule, bold=True)
-    return f"{click.style(output.clean(where), bold=True)}: {severity} {rule} {output.clean(str(finding.problem))}"
+    where = click.style(output.clean(finding.where), bold=True)
+    return f"{where}: {severity} {rule} {output.clean(str(finding.problem))}"
 
 
 def _summary(report: qe.linting.LintReport) -> str:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 import qualeval as qe
 from qualeval.model.facts import fact_text
+from qualeval.policy.wording import requirement_words
 
 __all__ = [
     "clean",
@@ -142,8 +143,7 @@ def _styled(text: str) -> str:
 
 def requirement_text(requirement: qe.QualificationRequirement, types: qe.TypeNames) -> str:
     """A requirement as MTurk writes it, its type by name: `Worker_Locale In US, CA`."""
-    values = ", ".join(map(str, requirement.values))
-    return f"{types.name_of(requirement.qualification_type_id)} {requirement.comparator} {values}".rstrip()
+    return requirement_words(requirement, types.name_of(requirement.qualification_type_id))
 
 
 def facts_line(worker: qe.WorkerProfile, types: qe.TypeNames) -> str:
@@ -191,7 +191,7 @@ def note_unasked(policy: qe.AccessPolicy, changed: Iterable[str], types: qe.Type
 
 def obstacles(decision: qe.Decision, action: qe.Action) -> str:
     """What would have to change, or be learned, before an action is permitted; empty where it is."""
-    return "; ".join(dict.fromkeys(str(reason.remedy) for reason in decision.against(action)))
+    return "; ".join(decision.mends(action))
 
 
 def notes(decision: qe.Decision) -> Table:

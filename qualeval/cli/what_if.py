@@ -20,6 +20,7 @@ __all__ = ["what_if"]
 _ONE_LINE = 100
 """The longest partition that is shown on one line."""
 
+
 @click.command("what-if", epilog="Example: qualeval what-if hit.json worker.json --value 1=97 --set Masters=holds")
 @inputs.file_argument("hit")
 @inputs.file_argument("worker")

@@ -10,7 +10,7 @@ from qualeval.linting.baseline import Baseline, read_baseline, write_baseline
 from qualeval.linting.catalogue import CATALOGUE, Rule, Severity
 from qualeval.linting.checking import LintReport, lint_files
 from qualeval.linting.configuration import LintSettings, find_lint_settings
-from qualeval.linting.files import may_count, passed_over, trees_of
+from qualeval.linting.files import is_called_like_hits, passed_over, trees_of
 from qualeval.linting.findings import Finding, Fix
 from qualeval.linting.guard import guard
 from qualeval.linting.handbook import examples_as_text, find_rules, rules_as_json, rules_as_markdown
@@ -29,9 +29,9 @@ __all__ = [
     "find_lint_settings",
     "find_rules",
     "guard",
+    "is_called_like_hits",
     "lint",
     "lint_files",
-    "may_count",
     "passed_over",
     "read_baseline",
     "rules_as_json",

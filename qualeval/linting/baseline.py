@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from attrs import field, frozen
 from qualeval.errors import InputNotFound, InvalidInput, Problem, show
 from qualeval.linting.findings import Finding
 from qualeval.sources.documents import read_document
+from qualeval.sources.replacing import replace_file
 from qualeval.sources.roots import QUALIFICATION, REQUIREMENT, kind_of
 from qualeval.sources.structure import Name, Shape, described, is_list, is_object, read_object
 
@@ -152,28 +152,13 @@ def write_baseline(path: str | os.PathLike[str], found: Iterable[Result]) -> Non
     entries = [{"path": name, **_entry(print_), "count": count} for (name, print_), count in sorted(counts.items())]
     lines = ",\n".join(f"    {json.dumps(entry)}" for entry in entries)
     listed = f"[\n{lines}\n  ]" if lines else "[]"
-    _write(Path(path), f'{{\n  "{_VERSION_KEY}": {_VERSION},\n  "findings": {listed}\n}}\n')
+    text = f'{{\n  "{_VERSION_KEY}": {_VERSION},\n  "findings": {listed}\n}}\n'
+    replace_file(os.fspath(path), text.encode(), lambda draft: os.chmod(draft, _mode(Path(path))))
 
 
 def _entry(print_: Fingerprint) -> dict[str, str]:
     named = {"rule": print_.rule, "hit": print_.hit, "requirement": print_.requirement, "message": print_.message}
     return {key: value for key, value in named.items() if value}
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".qualeval-")
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, _mode(path))
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def _mode(path: Path) -> int:

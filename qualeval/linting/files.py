@@ -27,20 +27,15 @@ from attrs import field, frozen
 from qualeval.errors import InputNotFound, InvalidInput
 from qualeval.linting.configuration import LintSettings
 from qualeval.sources.documents import read_documents
+from qualeval.sources.folders import is_called_like_hits
 from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, kind_of
 from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import is_list, is_object
-from qualeval.sources.texts import read_text
+from qualeval.sources.texts import read_text, reason_of
 
-__all__ = ["File", "PassedOver", "find_files", "may_count", "passed_over", "trees_of"]
+__all__ = ["File", "PassedOver", "find_files", "is_called_like_hits", "passed_over", "trees_of"]
 
-_SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 _NOT_ENTERED = {"node_modules": "packages of npm", "__pycache__": "Python's cache"}
-
-
-def may_count(name: str) -> bool:
-    """Whether a file of this name is looked into where it stands in a folder."""
-    return name.lower().endswith(_SUFFIXES)
 
 
 @frozen
@@ -117,7 +112,7 @@ def _walk(folder: _Place, settings: LintSettings) -> Iterator[_Place | PassedOve
     while todo:
         entry, place = todo.pop()
         is_folder = entry.is_dir()
-        if not is_folder and not may_count(entry.name):
+        if not is_folder and not is_called_like_hits(entry.name):
             continue
         if why := _why_not_entered(entry, place, is_folder, settings):
             yield PassedOver(place.path + "/" * is_folder, why)
@@ -132,8 +127,7 @@ def _entries(folder: _Place) -> list[tuple[os.DirEntry[str], _Place]]:
         with os.scandir(folder.path) as entries:
             return [(entry, folder.inside(entry.name)) for entry in sorted(entries, key=lambda entry: entry.name)]
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        words = f"cannot read the folder {folder.path}: {reason}; exclude it in the configuration"
+        words = f"cannot read the folder {folder.path}: {reason_of(error)}; exclude it in the configuration"
         raise InputNotFound(words) from None
 
 

@@ -54,9 +54,13 @@ class Finding:
         """How bad it is."""
         return self.entry.severity
 
+    @property
+    def where(self) -> str:
+        """The place in a file as editors read it, as far as it is known: `hit.json:7:18`."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))
+
     def __str__(self) -> str:
-        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))
-        head = f"{where}: " if where else ""
+        head = f"{self.where}: " if self.where else ""
         return f"{head}{self.severity} {self.rule} {self.problem}"
 
     @property

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from qualeval.analysis.analyze import FindingKind, PolicyFinding
+from qualeval.analysis.analyze import FindingKind, PolicyFinding, implication_words
 from qualeval.analysis.prove import Verdict, prove
 from qualeval.linting.findings import Finding
 from qualeval.linting.subject import Subject
 from qualeval.model.actions import Action
 from qualeval.model.qualification_types import NUMBER_HITS_APPROVED, PERCENT_APPROVED, qualification_type
-from qualeval.policy.comparators import Predicate
-from qualeval.policy.ladders import intersection
 from qualeval.policy.remedies import contradiction_words
-from qualeval.policy.wording import constraint
+from qualeval.policy.wording import conjoined, constraint, requirement_words
 from qualeval.values.integer_set import IntegerSet
 
 __all__ = ["findings_of_analysis", "house", "novices", "visibility"]
@@ -41,7 +39,7 @@ def findings_of_analysis(subject: Subject) -> Iterator[Finding]:
     conflicts = 0
     for each in subject.analysis:
         conflicts += each.kind is FindingKind.CONFLICT
-        if each.kind in _RULES and conflicts <= MAX_CONFLICTS and not _is_told_elsewhere(each):
+        if each.kind in _RULES and conflicts <= MAX_CONFLICTS and not each.is_only_repeated:
             keys = subject.at(subject.place(each.requirements[-1]))
             is_lone = each.kind is FindingKind.CONFLICT and len(each.requirements) == 1
             mend = "correct its comparator or value, or drop it" if is_lone else ""
@@ -52,30 +50,16 @@ def _words(subject: Subject, found: PolicyFinding) -> str:
     """The finding, its requirements called by their places in the HIT."""
     assert found.ladder is not None
     name = subject.names.short_name_of(found.ladder.type_id)
-    because = " and ".join(str(subject.place(each)) for each in found.because_of)
+    because = tuple(map(subject.place, found.because_of))
     match found.kind:
         case FindingKind.ALWAYS_MET:
             return f"every worker meets it, whatever their {name}"
         case FindingKind.DUPLICATE:
-            return f"it repeats requirement {because}"
+            return f"it repeats requirement {because[0]}"
         case FindingKind.REDUNDANT:
-            s, verb = ("", "implies") if len(found.because_of) == 1 else ("s", "imply")
-            return f"it changes nothing: requirement{s} {because} {verb} it"
+            return f"it changes nothing: {implication_words(because)}"
     indexes = tuple(map(subject.place, found.requirements))
     return f"nobody can {found.action} it: {contradiction_words(name, indexes)}"
-
-
-def _is_told_elsewhere(found: PolicyFinding) -> bool:
-    """Whether a redundant requirement is so only because of a later one that says the same, of which that is told."""
-    if found.kind is not FindingKind.REDUNDANT or found.ladder is None:
-        return False
-    own = next(each for each in found.ladder.predicates if each.index == found.requirements[0])
-    others = [each for each in found.ladder.guarding(found.action) if not _says_the_same(each, own)]
-    return not intersection(found.ladder.kind, others).is_subset(own.admitted)
-
-
-def _says_the_same(one: Predicate, other: Predicate) -> bool:
-    return one.admitted == other.admitted and one.guard is other.guard
 
 
 def novices(subject: Subject) -> Iterator[Finding]:
@@ -107,9 +91,8 @@ def visibility(subject: Subject) -> Iterator[Finding]:
     if not subject.is_whole or boxes[Action.ACCEPT] in (None, boxes[Action.DISCOVER]):
         return
     late = [str(subject.place(each.index)) for each in policy.predicates if each.action is not Action.DISCOVER]
-    told = " and ".join(filter(None, [", ".join(late[:-1]), late[-1]]))
     noun, verb, them = ("requirement", "does", "it") if len(late) == 1 else ("requirements", "do", "them")
-    message = f"{noun} {told} {verb} not guard discovery: who cannot meet {them} sees it all the same"
+    message = f"{noun} {conjoined(late)} {verb} not guard discovery: who cannot meet {them} sees it all the same"
     yield subject.found("visible-in-vain", subject.reading.listed_at, message)
 
 
@@ -122,7 +105,6 @@ def house(subject: Subject) -> Iterator[Finding]:
             continue
         asked = proof.requirement
         type_id, name = asked.qualification_type_id, subject.names.name_of(asked.qualification_type_id)
-        said = f"{name} {asked.comparator} {', '.join(map(str, asked.values))}".rstrip()
         shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
-        message = f"workers may accept it who do not meet `{said}`, such as one with {shown}"
+        message = f"workers may accept it who do not meet `{requirement_words(asked, name)}`, such as one with {shown}"
         yield subject.found("house-rule", subject.reading.listed_at or subject.reading.path, message)

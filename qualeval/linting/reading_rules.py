@@ -64,8 +64,7 @@ def _is_silent(subject: Subject) -> bool:
 def guards(subject: Subject) -> Iterator[Finding]:
     """The two fields that say what is guarded. A read returns both, so only in a request are both a mistake."""
     for each in subject.written:
-        is_unread = each.raw.get("ActionsGuarded") is not None and each.actions_guarded is None
-        if each.required_to_preview is not None and not is_unread:
+        if each.required_to_preview is not None and not each.is_guard_unread:
             yield from _guard(subject, each.index, each.actions_guarded, each.required_to_preview)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from attrs import frozen
@@ -49,8 +50,13 @@ RETIRED: Mapping[str, str] = MappingProxyType(
 _BELOW = frozenset({Comparator.LESS_THAN, Comparator.LESS_THAN_OR_EQUAL_TO, Comparator.NOT_EQUAL_TO, Comparator.NOT_IN})
 _ASKS_FOR_HOLDERS = frozenset[Comparator | None](Comparator) - _BELOW - {Comparator.DOES_NOT_EXIST}
 
-_NOT_LISTED = frozenset({"BL", "BQ", "CW", "MF"})
-_LISTED_STILL = frozenset({"AN", "CS"})
+_NOT_OWN = frozenset({*RETIRED, *SYSTEM_NAMES.values()})
+
+
+@cache
+def _not_on_mturk() -> frozenset[str]:
+    """The countries of ISO 3166 that Mechanical Turk's own list does not have."""
+    return frozenset({"BL", "BQ", "CW", "MF"}) | (withdrawn_country_codes() - {"AN", "CS"})
 
 
 @frozen
@@ -108,7 +114,7 @@ def places(subject: Subject, written: Written) -> Iterator[Finding]:
     """Places that Mechanical Turk does not know, though ISO 3166 does. Those that it does not have are told already."""
     for place, (country, subdivision) in written.places:
         keys = subject.at(written.index, "LocaleValues", place)
-        if country in _NOT_LISTED or country in withdrawn_country_codes() - _LISTED_STILL:
+        if country in _not_on_mturk():
             message = f"{show(country)} is not in Mechanical Turk's own list of countries"
             yield subject.found("country-not-on-mturk", (*keys, "Country"), message)
         is_told = bool(locale_problems(country, subdivision)) or subdivision is None or len(subdivision) != 2
@@ -167,7 +173,7 @@ def adult(subject: Subject, written: Written) -> Iterator[Finding]:
 def blocklists(subject: Subject, written: Written) -> Iterator[Finding]:
     """A requirement on an own type that shuts out everyone who lacks it, and does not look as if holders were meant."""
     type_id = written.type_id
-    if written.comparator not in _BELOW or type_id in (None, *RETIRED, *SYSTEM_NAMES.values()):
+    if written.comparator not in _BELOW or type_id is None or type_id in _NOT_OWN:
         return
     beside = (each.comparator for each in subject.written if each.type_id == type_id)
     if _ASKS_FOR_HOLDERS.isdisjoint(beside):

@@ -71,10 +71,14 @@ class Written:
         return said if isinstance(said, bool) else None
 
     @property
+    def is_guard_unread(self) -> bool:
+        """Whether the newer field says something that is no guard."""
+        return self.raw.get("ActionsGuarded") is not None and self.actions_guarded is None
+
+    @property
     def guard(self) -> ActionsGuarded | None:
         """What it guards; None where the field that says so cannot be read."""
-        is_unread = self.raw.get("ActionsGuarded") is not None and self.actions_guarded is None
-        return None if is_unread else effective_guard(self.actions_guarded, self.required_to_preview)
+        return None if self.is_guard_unread else effective_guard(self.actions_guarded, self.required_to_preview)
 
     @cached_property
     def integers(self) -> tuple[tuple[int, int], ...]:

@@ -209,7 +209,7 @@ def required(decision: Decision, action: Action) -> Decision:
     if outcome is Outcome.PERMITTED:
         return decision
     who = decision.worker.worker_id or "the worker"
-    words = "; ".join(dict.fromkeys(str(reason.remedy) for reason in decision.against(action)))
+    words = "; ".join(decision.mends(action))
     if outcome is Outcome.DENIED:
         raise Denied(f"{who} may not {action}: {words}", decision=decision, action=action)
     raise Undetermined(f"whether {who} may {action} is not known: {words}", decision=decision, action=action)

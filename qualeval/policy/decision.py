@@ -128,6 +128,10 @@ class Decision:
         found = {Outcome.PERMITTED: (), Outcome.DENIED: self.unmet, Outcome.UNKNOWN: self.unknown}[self.outcome(action)]
         return tuple(reason for reason in found if reason.guard.guards(action))
 
+    def mends(self, action: Action = Action.ACCEPT) -> tuple[str, ...]:
+        """What would have to change, or be learned, before an action is permitted, each once; nothing where it is."""
+        return tuple(dict.fromkeys(str(reason.remedy) for reason in self.against(action)))
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of evidence grade C or I that the decision rests on, each once."""

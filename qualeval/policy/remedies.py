@@ -14,7 +14,7 @@ from qualeval.model.facts import fact_text
 from qualeval.model.qualification_types import QualificationType
 from qualeval.model.words import Word
 from qualeval.policy.ladders import Relation, relation
-from qualeval.policy.wording import amount, place, run_amount, value_words
+from qualeval.policy.wording import amount, conjoined, place, run_amount, value_words
 from qualeval.values.integer_set import IntegerSet, Interval
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
@@ -154,8 +154,7 @@ def contradiction_words(name: str, indexes: tuple[int, ...]) -> str:
     """That the requirements at `indexes` leave no state of the type."""
     if len(indexes) == 1:
         return f"no possible state of {name} meets requirement {indexes[0]}"
-    listed = f"{', '.join(map(str, indexes[:-1]))} and {indexes[-1]}"
-    return f"the requirements {listed} on {name} contradict each other"
+    return f"the requirements {conjoined([*map(str, indexes)])} on {name} contradict each other"
 
 
 def _impossible(kind: QualificationType, why: str) -> Remedy:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qualeval.model.qualification_types import QualificationType
+from qualeval.model.requirements import QualificationRequirement
 from qualeval.values.integer_set import IntegerSet, Interval
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["amount", "constraint", "demand", "place", "run_amount", "value_words"]
+__all__ = [
+    "amount",
+    "conjoined",
+    "constraint",
+    "demand",
+    "place",
+    "requirement_words",
+    "run_amount",
+    "value_words",
+]
+
+
+def conjoined(words: Sequence[str]) -> str:
+    """`discover`, `discover and preview`, `discover, preview and accept`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def requirement_words(requirement: QualificationRequirement, name: str) -> str:
+    """A requirement as Mechanical Turk writes it, its type by this name: `Worker_Locale In US, CA`."""
+    return f"{name} {requirement.comparator} {', '.join(map(str, requirement.values))}".rstrip()
 
 
 def amount(integers: IntegerSet, kind: QualificationType) -> str:

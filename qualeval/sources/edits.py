@@ -18,11 +18,11 @@ import json
 import os
 import re
 import stat
-import tempfile
 from bisect import bisect_left
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import Factory, define, evolve, field, frozen
@@ -32,8 +32,9 @@ from qualeval.sources.documents import Document, read_documents
 from qualeval.sources.json_trees import json_nodes
 from qualeval.sources.nodes import Node
 from qualeval.sources.removals import Splice, is_explicit, removals
+from qualeval.sources.replacing import replace_file
 from qualeval.sources.scalars import Scalar, json_scalar, yaml_key, yaml_value
-from qualeval.sources.texts import source_name
+from qualeval.sources.texts import reason_of, source_name
 from qualeval.sources.yaml_trees import yaml_nodes
 
 __all__ = [
@@ -441,18 +442,14 @@ def rewrite(path: str | os.PathLike[str], documents: Sequence[Document], changes
         with open(target, "rb") as file:
             content = file.read()
     except OSError as error:
-        raise InputNotFound(f"cannot read {name}: {_reason(error)}") from None
+        raise InputNotFound(f"cannot read {name}: {reason_of(error)}") from None
     result = edited(content, documents, changes)
     try:
         if result.content != content:
             _replace(target, result.content)
     except OSError as error:
-        raise InputNotFound(f"cannot write {name}: {_reason(error)}") from None
+        raise InputNotFound(f"cannot write {name}: {reason_of(error)}") from None
     return result
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _replace(target: str, content: bytes) -> None:
@@ -461,17 +458,7 @@ def _replace(target: str, content: bytes) -> None:
         raise OSError("not a regular file")
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    handle, draft = tempfile.mkstemp(prefix=".qualeval-", dir=os.path.dirname(target))
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _keep_permissions(target, draft)
-        os.replace(draft, target)
-    except BaseException:
-        os.unlink(draft)
-        raise
+    replace_file(target, content, partial(_keep_permissions, target))
 
 
 def _keep_permissions(old: str, new: str) -> None:

@@ -17,13 +17,19 @@ from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.sources.hits import load_hits
 from qualeval.sources.structure import described
+from qualeval.sources.texts import reason_of
 
-__all__ = ["HITFolder"]
+__all__ = ["HITFolder", "is_called_like_hits"]
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 _SHOWN = 3  # so many unreadable files are named
 
 _Stamp = tuple[int, int, int]
+
+
+def is_called_like_hits(name: str) -> bool:
+    """Whether a file of this name may hold HITs, where it stands in a folder."""
+    return name.lower().endswith(_SUFFIXES)
 
 
 @frozen
@@ -94,9 +100,8 @@ class HITFolder:
         except FileNotFoundError:
             raise InputNotFound(f"no folder {self.path}") from None
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputNotFound(f"cannot read the folder {self.path}: {reason}") from None
-        suited = [name for name in found if name.lower().endswith(_SUFFIXES) and not name.startswith(".")]
+            raise InputNotFound(f"cannot read the folder {self.path}: {reason_of(error)}") from None
+        suited = [name for name in found if is_called_like_hits(name) and not name.startswith(".")]
         # Path.is_dir raises where a folder may be listed and not searched.
         return sorted(name for name in suited if not os.path.isdir(self.path / name))
 

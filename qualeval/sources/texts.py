@@ -14,7 +14,7 @@ from typing import IO, Protocol, TypeAlias
 from qualeval.errors import InputNotFound, InvalidInput, Problem, nearest, show
 from qualeval.sources.places import problem_at
 
-__all__ = ["MAX_SIZE", "Source", "read_text", "source_name"]
+__all__ = ["MAX_SIZE", "Source", "read_text", "reason_of", "source_name"]
 
 Source: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
 """A path, or an open stream of text or bytes."""
@@ -82,7 +82,7 @@ def _stream(stream: _Readable, name: str) -> str | bytes:
     except UnicodeDecodeError as error:
         raise InvalidInput(Problem(f"not {error.encoding.upper()}: {_shown_byte(error)}", help=_SAVE)) from None
     except (OSError, ValueError) as error:
-        raise InputNotFound(f"cannot read {name}: {_reason(error)}") from None
+        raise InputNotFound(f"cannot read {name}: {reason_of(error)}") from None
     return _joined(chunks)
 
 
@@ -142,7 +142,7 @@ def _why_not_opened(path: str, name: str, error: Exception) -> str:
     if path.lstrip().startswith(("{", "[")) or "\n" in path:
         return f"no file {show(path)}; a string is taken as a path, so put text into an io.StringIO"
     if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return f"cannot read {shown}: {_reason(error)}"
+        return f"cannot read {shown}: {reason_of(error)}"
     folder, base = os.path.split(path)
     if folder and not os.path.isdir(folder):
         return f"no file {shown}; there is no folder {os.path.dirname(shown)}"
@@ -162,6 +162,7 @@ def _names_in(folder: str) -> list[str]:
     return [entry.name for entry in some if entry.is_file() and entry.name.isprintable()]
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a file cannot be opened or read, in a word or two of the system's."""
     known = error.strerror if isinstance(error, OSError) else None
     return (known or str(error) or type(error).__name__)[:200].lower()
