@@ -220,11 +220,11 @@ def test_several_hits_by_id() -> None:
 
     assert (found.status, found.err) == (0, "")
     assert found.rows == [
+        "HIT 3NEW",
+        "new.json: added; every worker may accept it",
+        "",
         "Written differently, with the same meaning",
         "old.json -> new.json HIT 3B",
-        "",
-        "Added",
-        "new.json HIT 3NEW",
         "",
         "Removed",
         "old.json HIT 3GONE",
@@ -326,7 +326,7 @@ def test_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         (["before.json", "after.json", "same.json"], "Got unexpected extra argument (same.json)"),
         (["nope.json", "after.json"], "no file nope.json"),
         (["before.json", "nope.json"], "no file nope.json"),
-        (["before.json", "."], ". is a directory; name a file in it"),
+        (["before.json", "."], "a folder is compared with a git revision: --against REV FOLDER"),
         (["-", "-"], "BEFORE and AFTER are both `-`, and standard input can be read once; name a file for one"),
         (["before.json", "none.json"], "none.json: expected a HIT or several, found none; a HIT without requirements"),
         (["none.json", "before.json"], "none.json: expected a HIT or several, found none"),
@@ -525,7 +525,7 @@ class TestAgainst:
         assert (found.status, found.out, found.err) == (0, "4 HITs compared with HEAD: 4 unchanged\n", "")
 
     def test_answer(self) -> None:
-        """A part for each HIT that changes access; added, removed and reworded ones are listed; then a summary."""
+        """A part for each HIT that changes access or is new; removed and reworded ones are listed; then a summary."""
         put("hits/birds.json", hit(IN_AMERICA, LOWER_RATE, hit_id="3BIRDS", Title="Birds"))
         put("hits/list.json", {"HITs": [hit(SAME_RATE, hit_id="3A"), hit(RATE, hit_id="3NEW")]})
         put("hits/more/new.yml", "- QualificationTypeId: Masters\n  Comparator: Exists\n")
@@ -535,13 +535,20 @@ class TestAgainst:
 
         assert (found.status, found.err) == (1, "")
         assert found.rows[:2] == ["HIT 3BIRDS “Birds”", "hits/birds.json: some workers gain accept"]
-        assert found.rows[start:] == [
+        assert found.rows[start - 11 :] == [
+            "HIT 3NEW",
+            "hits/list.json: added; who meets these requirements may accept it",
+            "",
+            "Requirements",
+            "+ Worker_PercentAssignmentsApproved GreaterThanOrEqualTo 98 guards Accept",
+            "",
+            "hits/more/new.yml: added; who meets these requirements may accept it",
+            "",
+            "Requirements",
+            "+ Masters Exists guards Accept",
+            "",
             "Written differently, with the same meaning",
             "hits/list.json HIT 3A",
-            "",
-            "Added",
-            "hits/list.json HIT 3NEW",
-            "hits/more/new.yml",
             "",
             "Removed",
             "hits/list.json HIT 3B",
@@ -613,7 +620,8 @@ class TestAgainst:
         Path("hits/birds.json").unlink()
 
         new = against("hits/new.json").rows
-        assert new == ["Added", "hits/new.json HIT 3NEW", "", "0 HITs compared with HEAD; 1 added"]
+        assert new[1] == "hits/new.json: added; who meets these requirements may accept it"
+        assert new[-1] == "0 HITs compared with HEAD; 1 added"
         assert against("hits/birds.json").rows[-1] == "0 HITs compared with HEAD; 1 removed"
 
     def test_from_a_folder_below(self) -> None:
@@ -631,7 +639,7 @@ class TestAgainst:
         put("hits/half.json", '{"QualificationRequirements": [')
         commit()
         put("hits/birds.json", hit(IN_AMERICA, RATE, hit_id="3BIRDS"))
-        put("hits/half.json", hit(RATE, hit_id="3HALF"))
+        put("hits/half.json", '{"QualificationRequirements": [[')
         put("hits/latin.json", '{"HITId": "3É", "QualificationRequirements": []}'.encode("latin-1"))
         put("hits/wide.json", '{"HITId": "3W", "QualificationRequirements": []}'.encode("utf-16"))
         found = against()
@@ -640,7 +648,7 @@ class TestAgainst:
         assert found.rows[0] == "HIT 3BIRDS"
         assert found.rows[-1] == "4 HITs compared with HEAD: 1 changed, 3 unchanged; 4 files could not be read"
         assert "qualeval: hits/broken.json: line 1, column 64: requirement 0: Comparator: unknown" in found.err
-        assert "qualeval: HEAD:hits/half.json: line 1" in found.err
+        assert "qualeval: hits/half.json: line 1" in found.err
         assert "qualeval: hits/latin.json: line 1, column 13: not UTF-8" in found.err
         assert "qualeval: hits/wide.json: encoded as UTF-16, expected UTF-8; save it as UTF-8" in found.err
 
@@ -688,17 +696,20 @@ class TestAgainst:
         put("hits/new.json", [RATE])
         put("hits/broken.json", [requirement(PERCENT, "Equals", 1, RequiredToPreview=1)])
         found = against("hits", "--format", "markdown")
-        tokens = assert_unbroken(found.out, headings=2, rows=4)
+        tokens = assert_unbroken(found.out, headings=3, rows=4)
         lines = found.out.splitlines()
         headings = [place + 1 for place, each in enumerate(tokens) if each.type == "heading_open"]
 
         assert found.status == 2
         assert [words(tokens[place].children or []) for place in headings] == [
-            "Access changes for 1 of 4 HITs; 1 file could not be read",
+            "1 file could not be read; access changes for 1 of 4 HITs; 1 new",
             "hits/birds.json: HIT 3BIRDS “Birds”",
+            "hits/new.json",
         ]
         assert "4 HITs compared with HEAD: 1 changed, 3 unchanged; 1 added; 1 file could not be read." in lines
-        assert "- `hits/new.json`" in lines
+        new = lines.index("#### `hits/new.json`")
+        assert lines[new + 2] == "Added; who meets these requirements may accept it."
+        assert lines[new + 5] == "+ Worker_PercentAssignmentsApproved GreaterThanOrEqualTo 98  guards Accept"
         start = lines.index("- `hits/broken.json`")
         assert all(line.startswith("  - line 1, column ") for line in lines[start + 1 :])
         assert any("unknown comparator `Equals`; did you mean `EqualTo`?" in line for line in lines[start + 1 :])
@@ -719,10 +730,86 @@ class TestAgainst:
         assert against().out == "3 HITs compared with HEAD: 3 unchanged\n"
 
     def test_file_that_holds_no_hit_any_more(self) -> None:
-        """A file that held a HIT and now holds a worker is one that was removed."""
+        """A file that held a HIT and now holds something else is not called removed: it is refused."""
         put("hits/birds.json", {"WorkerId": "A1", "Facts": {}})
+        found = against()
 
-        assert against().rows[-1] == "3 HITs compared with HEAD: 3 unchanged; 1 removed"
+        assert found.status == 2
+        assert found.rows[-1] == "3 HITs compared with HEAD: 3 unchanged; 1 file could not be read"
+        assert "hits/birds.json: line 1, column 1: this is a worker profile, expected a HIT" in found.err
+
+    @pytest.mark.parametrize("content", [{"Title": "x"}, {"Title": "x", "Reward": "1"}, {"requirements": []}, ""])
+    def test_hit_that_lost_its_requirements(self, content: object) -> None:
+        """A HIT that lost the key of its requirements is open to all, and never one that was removed."""
+        put("hits/birds.json", content)
+        found = against()
+
+        assert found.status == 2
+        assert found.err.startswith("qualeval: hits/birds.json: ")
+        assert found.rows[-1] == "3 HITs compared with HEAD: 3 unchanged; 1 file could not be read"
+
+    def test_hit_that_lets_everybody_in(self) -> None:
+        """A HIT whose id and title are left, and nothing else, is compared: everybody gains."""
+        put("hits/birds.json", {"HITId": "3BIRDS"})
+        found = against("hits", "--fail-on", "gained")
+
+        assert found.status == 1
+        assert found.rows[1].startswith("hits/birds.json: some workers gain ")
+
+    @pytest.mark.parametrize(
+        ("title", "name"), [("Plants", "hits/flora.json"), (None, "hits/more/plants.json"), (None, "hits/flora.json")]
+    )
+    def test_renaming_hides_no_change(self, title: str | None, name: str) -> None:
+        """A HIT without an id in another file is known by its title or the file's name, or if it is the only one."""
+        titled = {} if title is None else {"Title": title}
+        put("hits/plants.json", hit(RATE, hit_id=None, **titled))
+        commit()
+        Path("hits/plants.json").unlink()
+        put(name, hit(LOWER_RATE, hit_id=None, **titled))
+        put("hits/another.json", hit(RATE, hit_id="3OTHER"))
+        found = against()
+
+        assert found.status == 1
+        assert f"hits/plants.json -> {name}: some workers gain accept" in found.rows
+        assert found.rows[-1] == "5 HITs compared with HEAD: 1 changed, 4 unchanged; 1 added"
+
+    def test_two_hits_in_the_place_of_one_are_new(self) -> None:
+        """Where it cannot be told which of two came out of one, none of them is guessed."""
+        put("hits/plants.json", [RATE])
+        commit()
+        Path("hits/plants.json").unlink()
+        put("hits/trees.json", [LOWER_RATE])
+        put("hits/weeds.json", [LOWER_RATE])
+
+        assert against().rows[-1] == "4 HITs compared with HEAD: 4 unchanged; 2 added, 1 removed"
+
+    def test_mended_file(self) -> None:
+        """A HIT that can be read now and could not before is shown with what was wrong, and does not fail."""
+        put("hits/odd.json", hit(requirement(PERCENT, "Equals", 1), hit_id="3ODD"))
+        commit()
+        put("hits/odd.json", hit(RATE, hit_id="3ODD"))
+        found, markdown = against(), against("hits", "--format", "markdown")
+        lines = [json.loads(line) for line in against("hits", "--format", "json").out.splitlines()]
+        mended = next(line for line in lines if line["change"] == "mended")
+
+        assert (found.status, found.err) == (0, "")
+        assert found.rows[:4] == [
+            "HIT 3ODD",
+            "hits/odd.json: mended, for it could not be read before; who meets these requirements may accept it",
+            "",
+            *mended["problems"],
+        ]
+        assert found.rows[-1] == "4 HITs compared with HEAD: 4 unchanged; 1 mended"
+        assert "unknown comparator `Equals`; did you mean `EqualTo`?" in mended["problems"][0]
+        assert (mended["before"], mended["equivalent"], mended["after"]["hit_id"]) == (None, None, "3ODD")
+        assert markdown.out.startswith("### Nobody's access changes; 1 new\n")
+        assert_unbroken(markdown.out, headings=2, rows=0)
+
+    def test_new_hit_that_nobody_can_accept(self) -> None:
+        """Of a new HIT it is said if nobody can accept it."""
+        put("hits/new.json", hit(RATE, requirement(PERCENT, "LessThan", 90), hit_id="3NEW"))
+
+        assert "hits/new.json: added; nobody can accept it" in against().rows
 
     def test_no_hits_at_all(self) -> None:
         """Where no file holds a HIT nothing is compared: that is refused, for 0 would be a trap."""

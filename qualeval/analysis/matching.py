@@ -6,9 +6,9 @@ This module does not know what HITs ask, nor where the lists come from.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.hits import HIT
@@ -27,29 +27,76 @@ class HITMatch:
 def match_hits(before: Sequence[HIT], after: Sequence[HIT]) -> tuple[HITMatch, ...]:
     """The HITs of two lists, each beside its other version, in the order of the first and then of the second.
 
-    Where each list has one HIT, these two belong together whatever their ids. Where all have ids, the ids decide: those
-    of one list alone were removed or added. Where none has one and there are as many of both, places decide.
+    Where each list has one HIT, these two belong together whatever their ids. Else ids decide, and where one of two has
+    none, a title that no other one of its list has. What is then left of one list alone was removed or added, and so
+    was what has an id. As many HITs without ids as are left of both belong together in their order.
 
     Raises:
-        InvalidInput: it cannot be told: some have no id, or an id stands twice in a list.
+        InvalidInput: it cannot be told: not as many are left without ids, or an id stands twice in a list.
     """
     if len(before) == len(after) == 1:
         return (HITMatch(before[0], after[0]),)
-    ids = {hit.hit_id for hit in (*before, *after)}
-    if ids == {None} and len(before) == len(after):
-        return tuple(map(HITMatch, before, after))
-    if None in ids and before and after:
-        raise InvalidInput(_untold(before, after))
-    return _by_id(before, after)
-
-
-def _by_id(before: Sequence[HIT], after: Sequence[HIT]) -> tuple[HITMatch, ...]:
     if problems := [*_repeated(before, "before"), *_repeated(after, "after")]:
         raise InvalidInput(problems)
-    new, known = {hit.hit_id: hit for hit in after if hit.hit_id is not None}, {hit.hit_id for hit in before}
-    kept = [HITMatch(hit, None if hit.hit_id is None else new.get(hit.hit_id)) for hit in before]
-    added = [HITMatch(None, hit) for hit in after if hit.hit_id is None or hit.hit_id not in known]
-    return (*kept, *added)
+    matching = _Matching(before, after)
+    matching.pair_by(lambda hit: hit.hit_id)
+    matching.pair_by(lambda hit: hit.title, is_between_ids=False)
+    matching.pair_the_rest()
+    return matching.matches()
+
+
+@define
+class _Matching:
+    """Which place of the first list is which of the second, as far as it is known."""
+
+    before: Sequence[HIT]
+    after: Sequence[HIT]
+    pairs: dict[int, int] = Factory(dict)
+
+    def left(self) -> tuple[list[int], list[int]]:
+        """The places in each list that belong to none of the other."""
+        taken = set(self.pairs.values())
+        old = [place for place in range(len(self.before)) if place not in self.pairs]
+        return old, [place for place in range(len(self.after)) if place not in taken]
+
+    def pair_by(self, key: Callable[[HIT], Hashable | None], *, is_between_ids: bool = True) -> None:
+        """Pairs what is left and alone of its list with a key; of two HITs with ids only if `is_between_ids`."""
+        old, new = self.left()
+        places = _unique((key(self.after[place]), place) for place in new)
+        for name, place in _unique((key(self.before[place]), place) for place in old).items():
+            other = places.get(name)
+            if other is None or (not is_between_ids and self._have_ids(place, other)):
+                continue
+            self.pairs[place] = other
+
+    def _have_ids(self, place: int, other: int) -> bool:
+        return None not in (self.before[place].hit_id, self.after[other].hit_id)
+
+    def pair_the_rest(self) -> None:
+        """Pairs what is left without ids in its order. InvalidInput where there are not as many of both."""
+        old, new = self.left()
+        ids = {*(self.before[place].hit_id for place in old), *(self.after[place].hit_id for place in new)}
+        if None not in ids or not (old and new):
+            return
+        if ids == {None} and len(old) == len(new):
+            self.pairs |= zip(old, new, strict=True)
+        else:
+            raise InvalidInput(_untold(self.before, self.after))
+
+    def matches(self) -> tuple[HITMatch, ...]:
+        """Every HIT of both lists in its match."""
+        found = [
+            HITMatch(hit, self.after[self.pairs[place]] if place in self.pairs else None)
+            for place, hit in enumerate(self.before)
+        ]
+        return (*found, *(HITMatch(None, self.after[place]) for place in self.left()[1]))
+
+
+def _unique(pairs: Iterable[tuple[Hashable | None, int]]) -> dict[Hashable, int]:
+    """The places of the keys that stand once."""
+    listed = [(key, place) for key, place in pairs if key is not None]
+    counts = Counter(key for key, _ in listed)
+    return {key: place for key, place in listed if counts[key] == 1}
 
 
 def _repeated(hits: Sequence[HIT], when: str) -> list[Problem]:
@@ -64,5 +111,5 @@ def _repeated(hits: Sequence[HIT], when: str) -> list[Problem]:
 def _untold(before: Sequence[HIT], after: Sequence[HIT]) -> Problem:
     unnamed = [sum(hit.hit_id is None for hit in hits) for hits in (before, after)]
     found = f"{len(before)} HITs before ({unnamed[0]} without a HITId), {len(after)} after ({unnamed[1]} without)"
-    mend = "give each a HITId, or compare them one at a time"
+    mend = "give each a HITId or a title of its own, or compare them one at a time"
     return Problem(f"which HIT is which cannot be told: {found}", help=mend)

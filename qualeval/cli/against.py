@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -29,7 +29,12 @@ class _File:
     def compared(self, types: qe.TypeNames) -> list[Difference]:
         """Its HITs. Raises InvalidInput where the file cannot be read, or which HIT is which cannot be told."""
         after = _hits(self.new, self.name, types)
-        before = after if self.old == self.new else _hits(self.old, f"{self.revision}:{self.name}", types)
+        try:
+            before = after if self.old == self.new else _hits(self.old, f"{self.revision}:{self.name}", types)
+        except qe.InvalidInput as error:
+            if not after:
+                raise
+            return [Difference.mended(Version(self.name, hit), error, types) for hit in after]
         try:
             matches = _matches(before, after)
         except qe.InvalidInput as error:
@@ -60,8 +65,9 @@ def _hits(content: bytes | None, name: str, types: qe.TypeNames) -> list[qe.HIT]
 def compare_with(revision: str, path: str, types: qe.TypeNames) -> Report:
     """The HITs of a file, or of the files of a folder that hold HITs, compared with those of a revision.
 
-    Each file is compared with itself; a HIT that went from one file to another is found there by its id, and where one
-    HIT took the place of another that is gone, these two are compared.
+    Each file is compared with itself. A HIT that went from one file to another is found there by its id or title or,
+    without one, by what the file is called; and where one HIT took the place of another that is gone, these two are
+    compared. Of a file that could not be read in the revision and can be now, the HITs are told as mended.
     """
     found = qe.snapshot(revision, path)
     names = _candidates(found, path)
@@ -75,12 +81,13 @@ def compare_with(revision: str, path: str, types: qe.TypeNames) -> Report:
             errors.append(error)
     if not (differences or errors):
         raise qe.InvalidInput(f"no file that holds HITs, neither here nor in {revision}", path)
-    return Report(list(_replaced(list(_moved(differences, types)), types)), errors, revision)
+    return Report(list(_replaced(_moved(differences, types), types)), errors, revision)
 
 
 def _file(name: str, found: qe.Snapshot, old: Mapping[str, bytes]) -> _File:
-    contents = old.get(name), _content(name) if name in found.present else None
-    before, after = map(_if_it_counts, contents) if found.is_folder else contents
+    before, after = old.get(name), _content(name) if name in found.present else None
+    if found.is_folder and not (_counts(before) or _counts(after)):
+        before = after = None
     return _File(name, found.revision, before, after)
 
 
@@ -107,25 +114,60 @@ def _may_count(name: str, path: str, settings: qe.linting.LintSettings) -> bool:
     return qe.linting.is_called_like_hits(name) and not is_hidden and excluded is None
 
 
-def _if_it_counts(content: bytes | None) -> bytes | None:
-    """The content, if it holds HITs; else the file is as good as not there."""
+def _counts(content: bytes | None) -> bool:
+    """Whether a file holds HITs. One that does in the one version is read in the other too, whatever it holds there."""
     if content is None:
-        return None
+        return False
     # Of a text in another encoding, which cannot be read, the words can still be found.
     text = content.replace(b"\0", b"").decode("utf-8", "replace").removeprefix("\ufeff")
-    return content if qe.linting.passed_over(text, qe.linting.trees_of(text)) is None else None
+    return qe.linting.passed_over(text, qe.linting.trees_of(text)) is None
 
 
-def _moved(differences: Sequence[Difference], types: qe.TypeNames) -> Iterator[Difference]:
+# --- HITs that went elsewhere
+
+
+def _title_of(version: Version) -> str | None:
+    return version.hit.title
+
+
+def _name_of(version: Version) -> str:
+    return os.path.basename(version.source)
+
+
+def _lack_of_names(version: Version) -> str | None:
+    """What all have in common that have neither an id nor a title."""
+    return None if version.hit.hit_id or version.hit.title else ""
+
+
+def _moved(differences: Sequence[Difference], types: qe.TypeNames) -> list[Difference]:
     """The same, where a HIT that was removed from one file and added to another is one HIT."""
-    removed = _by_id([each.before for each in differences if each.before and not each.after])
-    added = _by_id([each.after for each in differences if each.after and not each.before])
-    for each in differences:
-        hit_id = each.versions[0].hit.hit_id
-        if each.comparison is not None or hit_id not in removed or hit_id not in added:
-            yield each
-        elif each.after is not None:
-            yield Difference.of(removed[hit_id], each.after, types)
+    found = _joined(differences, lambda version: version.hit.hit_id, types)
+    for key in (_title_of, _name_of, _lack_of_names):
+        found = _joined(found, key, types, is_without_id=True)
+    return found
+
+
+def _joined(
+    differences: Sequence[Difference],
+    key: Callable[[Version], str | None],
+    types: qe.TypeNames,
+    *,
+    is_without_id: bool = False,
+) -> list[Difference]:
+    """The same, where what was removed and what was added are one if each alone has a key; at most one has an id."""
+    removed = _by_key([each.before for each in differences if each.change is Change.REMOVED], key)
+    added = _by_key([each.after for each in differences if each.change is Change.ADDED], key)
+    both = [
+        name
+        for name in removed.keys() & added.keys()
+        if not (is_without_id and removed[name].hit.hit_id and added[name].hit.hit_id)
+    ]
+    gone = {id(removed[name]) for name in both}
+    olds = {id(added[name]): removed[name] for name in both}
+    kept = [each for each in differences if id(each.before) not in gone]
+    return [
+        Difference.of(olds[id(each.after)], each.after, types) if id(each.after) in olds else each for each in kept
+    ]
 
 
 def _replaced(differences: Sequence[Difference], types: qe.TypeNames) -> Iterator[Difference]:
@@ -140,7 +182,8 @@ def _replaced(differences: Sequence[Difference], types: qe.TypeNames) -> Iterato
             yield from listed
 
 
-def _by_id(versions: Sequence[Version]) -> dict[str | None, Version]:
-    """The HITs by their ids, those without one and those that are there twice left out."""
-    counts = Counter(each.hit.hit_id for each in versions)
-    return {each.hit.hit_id: each for each in versions if each.hit.hit_id and counts[each.hit.hit_id] == 1}
+def _by_key(versions: Iterable[Version | None], key: Callable[[Version], str | None]) -> dict[str, Version]:
+    """The HITs by a key of theirs, those without one and those that are there twice left out."""
+    listed = [(key(each), each) for each in versions if each is not None]
+    counts = Counter(name for name, _ in listed)
+    return {name: each for name, each in listed if name is not None and counts[name] == 1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 import qualeval as qe
@@ -32,11 +34,12 @@ def compare(
 
     For every action it shows a worker who gains it and one who loses it. BEFORE and AFTER are each a file, `-`, or a
     HIT id, which is fetched: so it finds the drift between what was asked for and what the service has. Of files with
-    several HITs those of the same HITId are compared or, where none has an id, those in the same place.
+    several HITs those of the same HITId are compared or, where ids lack, those of the same title or in the same place.
 
     With --against REV one path takes the place of the two: a file, or a folder of which every file that holds HITs is
-    compared with what the git revision has of it. HITs that were added or removed are listed, and do not fail. Markdown
-    is for the reader of a pull request.
+    compared with what the git revision has of it. HITs that were added are shown with their requirements, as are those
+    that could not be read before; they do not fail, nor do those that were removed. Markdown is for the reader of a
+    pull request.
 
     The exit status is 1 where somebody's access differs, and 2 where something could not be read.
     """
@@ -62,6 +65,8 @@ def _against(revision: str, path: str, more: str | None, types: qe.TypeNames) ->
 def _matched(before: str, after: str | None, service: inputs.Service, types: qe.TypeNames) -> list[Difference]:
     if after is None:
         raise click.UsageError("Missing argument 'AFTER'; one path alone is compared with --against REV.")
+    if os.path.isdir(before) or os.path.isdir(after):
+        raise click.UsageError("two files are compared; a folder is compared with a git revision: --against REV FOLDER")
     inputs.refuse_several_streams({"BEFORE": before, "AFTER": after})
     sources = inputs.source_name(before), inputs.source_name(after)
     old, new = inputs.hits_of(before, service, types), inputs.hits_of(after, service, types)

@@ -37,6 +37,8 @@ class Change(StrEnum):
     REWORDED = "reworded"
     """The requirements are written differently and mean the same."""
     UNCHANGED = "unchanged"
+    MENDED = "mended"
+    """It can be read now, and could not before."""
     ADDED = "added"
     REMOVED = "removed"
 
@@ -55,12 +57,16 @@ class Version:
 
 @frozen
 class Difference:
-    """The two versions of one HIT, one of them None where it was added or removed, and how they compare."""
+    """The two versions of one HIT, one of them None where it was added or removed, and how they compare.
+
+    `unread` is what was wrong with the version before, where it could not be read.
+    """
 
     before: Version | None
     after: Version | None
     comparison: qe.Comparison | None
     types: qe.TypeNames
+    unread: qe.InvalidInput | None = None
 
     @classmethod
     def of(cls, before: Version | None, after: Version | None, types: qe.TypeNames) -> Difference:
@@ -68,6 +74,11 @@ class Difference:
         if before is None or after is None:
             return cls(before, after, None, types)
         return cls(before, after, qe.compare(before.hit, after.hit, names=types), types)
+
+    @classmethod
+    def mended(cls, after: Version, unread: qe.InvalidInput, types: qe.TypeNames) -> Difference:
+        """What can be told of a HIT whose version before could not be read."""
+        return cls(None, after, None, types, unread)
 
     @classmethod
     def of_match(cls, match: qe.HITMatch, sources: tuple[str, str], types: qe.TypeNames) -> Difference:
@@ -84,12 +95,19 @@ class Difference:
     @property
     def change(self) -> Change:
         """What became of the HIT."""
+        if self.unread is not None:
+            return Change.MENDED
         if self.before is None or self.after is None or self.comparison is None:
             return Change.ADDED if self.before is None else Change.REMOVED
         if not self.comparison.is_equivalent:
             return Change.CHANGED
         is_same = self.before.requirements(self.types) == self.after.requirements(self.types)
         return Change.UNCHANGED if is_same else Change.REWORDED
+
+    @property
+    def problems(self) -> list[str]:
+        """What was wrong with the version before, where it could not be read."""
+        return [] if self.unread is None else problems_of(self.unread)[1]
 
     @property
     def gained(self) -> list[qe.Action]:
@@ -116,8 +134,12 @@ class Difference:
     def verdict(self) -> str:
         """What it comes to, in words."""
         match self.change:
-            case Change.ADDED | Change.REMOVED:
-                return f"{self.change}, so there is nothing to compare it with"
+            case Change.ADDED:
+                return f"added; {self._reach()}"
+            case Change.MENDED:
+                return f"mended, for it could not be read before; {self._reach()}"
+            case Change.REMOVED:
+                return "removed, so there is nothing to compare it with"
             case Change.UNCHANGED:
                 return "nobody's access changes; the requirements are the same"
             case Change.REWORDED:
@@ -125,6 +147,14 @@ class Difference:
         gained = f"some workers gain {conjoined(self.gained)}" if self.gained else ""
         lost = f"some {'' if gained else 'workers '}lose {conjoined(self.lost)}" if self.lost else ""
         return "; ".join(filter(None, [gained, lost]))
+
+    def _reach(self) -> str:
+        """Who may accept a HIT that is new."""
+        policy = qe.compile_hit(self.versions[-1].hit, names=self.types)
+        if not policy.is_satisfiable():
+            return "nobody can accept it"
+        box = policy.boxes[qe.Action.ACCEPT]
+        return "who meets these requirements may accept it" if box else "every worker may accept it"
 
     def shifts(self, action: qe.Action) -> Iterator[tuple[str, str, qe.WorkerProfile]]:
         """What the change does to an action: `gained` or `lost`, by whom, and one of them."""
@@ -204,9 +234,10 @@ def show_one(difference: Difference) -> None:
 
 
 def show_many(report: Report) -> None:
-    """A section for each HIT that changes somebody's access; the others are listed."""
-    for each in report.of(Change.CHANGED):
-        output.show(*_section(each), "")
+    """A section for each HIT that changes somebody's access, and for each that is new; the others are listed."""
+    for change in (Change.CHANGED, Change.MENDED, Change.ADDED):
+        for each in report.of(change):
+            output.show(*_section(each), "")
     for change, title in _LISTED.items():
         grid = output.table()
         for each in report.of(change):
@@ -218,21 +249,27 @@ def show_many(report: Report) -> None:
 
 _LISTED = {
     Change.REWORDED: "Written differently, with the same meaning",
-    Change.ADDED: "Added",
     Change.REMOVED: "Removed",
 }
 
 
 def _section(difference: Difference) -> list[RenderableType]:
     title = [difference.names] if difference.names else []
-    grid = output.table()
-    for action in qe.Action:
-        _action_rows(grid, difference, action)
     requirements = output.table()
     for sign, (text, guards) in difference.diff():
         output.row(requirements, sign, text, guards)
-    verdict = f"{difference.sources}: {difference.verdict}\n"
-    return [*title, verdict, grid, *output.section("Requirements", requirements)]
+    verdict = f"{difference.sources}: {difference.verdict}"
+    return [*title, verdict, *_access(difference), *output.section("Requirements", requirements)]
+
+
+def _access(difference: Difference) -> list[RenderableType]:
+    """Action by action who gains and who loses; of a HIT that could not be read before, why."""
+    if difference.comparison is None:
+        return ["", *map(output.clean, difference.problems)] if difference.problems else []
+    grid = output.table()
+    for action in qe.Action:
+        _action_rows(grid, difference, action)
+    return ["", grid]
 
 
 def _action_rows(grid: Table, difference: Difference, action: qe.Action) -> None:
@@ -253,6 +290,7 @@ def as_dict(difference: Difference) -> dict[str, Any]:
     compared = difference.comparison.to_dict() if difference.comparison else {"equivalent": None, "actions": None}
     return {
         "change": str(difference.change),
+        **({"problems": difference.problems} if difference.unread else {}),
         **{when: None if each is None else _version_dict(each, difference.types) for when, each in versions.items()},
         **compared,
     }

@@ -55,20 +55,30 @@ def markdown_of_one(difference: Difference) -> str:
 
 
 def markdown_of_many(report: Report) -> str:
-    """The comparison of several HITs: a part for each whose access changes, and lists of the others."""
-    changed = report.of(Change.CHANGED)
-    verdict = f"Access changes for {len(changed)} of {report.compared}" if changed else "Nobody's access changes"
-    parts = [f"### {'; '.join(filter(None, [verdict, report.unreadable]))}", f"{_plain(report.summary)}."]
-    for each in changed:
+    """The comparison of several HITs: a part for each that is new or changes access, and lists of the others."""
+    parts = [f"### {_verdict(report)}", f"{_plain(report.summary)}."]
+    for each in (each for change in _SHOWN for each in report.of(change)):
         parts += [f"#### {_named(each)}", f"{_capital(each.verdict)}.", *_details(each)]
     for change, title in _LISTED.items():
         parts += _list(title, [_named(each) for each in report.of(change)])
     return "\n\n".join([*parts, *_list("Not compared, for it could not be read:", map(_error, report.errors))])
 
 
+def _verdict(report: Report) -> str:
+    """What it comes to. What could not be read is told first, since access may change there too."""
+    changed = len(report.of(Change.CHANGED))
+    if changed:
+        verdict = f"access changes for {changed} of {report.compared}"
+    else:
+        verdict = f"nobody's access changes{' elsewhere' if report.errors else ''}"
+    new = sum(len(report.of(change)) for change in (Change.MENDED, Change.ADDED))
+    told = f"{new} new" if new else ""
+    return _capital("; ".join(filter(None, [report.unreadable, verdict, told])))
+
+
+_SHOWN = (Change.CHANGED, Change.MENDED, Change.ADDED)
 _LISTED = {
     Change.REWORDED: "Written differently, with the same meaning:",
-    Change.ADDED: "Added, so there is nothing to compare them with:",
     Change.REMOVED: "Removed, so there is nothing to compare them with:",
 }
 
@@ -106,6 +116,8 @@ def _details(difference: Difference) -> Iterator[str]:
     """Who gains and who loses, and the requirements before and after."""
     if difference.change is Change.CHANGED:
         yield _table(("action", "", "who", "for example"), _rows(difference))
+    if difference.problems:
+        yield "\n".join(f"- {_message(each)}" for each in difference.problems)
     diff = list(difference.diff())
     width = max((len(text) for _, (text, _) in diff), default=0)
     if diff:

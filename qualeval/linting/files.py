@@ -5,7 +5,8 @@ are hidden files and folders, `node_modules`, `__pycache__`, virtual environment
 walked in circles), and what the configuration excludes. Of the files that are left those count that hold HITs:
 
 - A document is an object with the keys of a HIT (`QualificationRequirements`, also misspelt, `HITId`, `HITTypeId`, a
-  `HIT` or `HITs`), one requirement, or an object or list that holds requirements or HITs at once, under whatever key.
+  `HIT` or `HITs`, `Title` beside `Reward`), one requirement, or an object or list that holds requirements or HITs at
+  once, under whatever key.
 - Worker profiles and assignments do not count, nor the files of other tools, nor what qualeval itself writes, where
   they name such things further down; nor does the file with the rules of the house.
 - What cannot be read counts if it has a key of MTurk's in its text: a broken HIT is not to be overlooked.
@@ -28,7 +29,7 @@ from qualeval.errors import InputNotFound, InvalidInput
 from qualeval.linting.configuration import LintSettings
 from qualeval.sources.documents import read_documents
 from qualeval.sources.folders import is_called_like_hits
-from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, kind_of
+from qualeval.sources.roots import ASSIGNMENT, HIT_, OF_A_REQUEST, QUALIFICATION, REQUIREMENT, WORKER, kind_of
 from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import is_list, is_object
 from qualeval.sources.texts import read_text, reason_of
@@ -182,7 +183,7 @@ def trees_of(text: str) -> Sequence[object] | None:
 
 
 _WORDS = (
-    *("qualification", "requirement", "comparator", "hitid", "hittypeid", "hitstatus"),
+    *("qualification", "requirement", "comparator", "hitid", "hittypeid", "hitstatus", "reward"),
     *(f"{word}{end}" for word in ("hit", "hits") for end in ("'", '"', ":")),
 )
 """One of these, in whatever case and without underscores, is in every text whose trees count. So most files of other
@@ -190,7 +191,7 @@ tools need not be parsed."""
 
 _KEY = re.compile(
     r"\b(QualificationRequirements|QualificationTypeId|Comparator|IntegerValues|LocaleValues|ActionsGuarded"
-    r"|RequiredToPreview|HITTypeId|HITId|HITs)[\"']?\s*:"
+    r"|RequiredToPreview|HITTypeId|HITId|HITs|Reward)[\"']?\s*:"
 )
 """What a text that cannot be parsed must have to count."""
 
@@ -280,6 +281,9 @@ def _is_requirement(tree: object) -> bool:
 def _holds_hits(value: object) -> bool:
     """Whether a value is a HIT, requirements or HITs, as it would be under a key that is misspelt or made up."""
     items = value if is_list(value) else [value]
-    return any(
-        _is_requirement(item) or (is_object(item) and is_list(item.get(REQUIREMENTS))) for item in items
-    )
+    return any(_is_requirement(item) or _is_whole_hit(item) for item in items)
+
+
+def _is_whole_hit(tree: object) -> bool:
+    """Whether an object is a HIT with requirements, or has all that a request must have."""
+    return is_object(tree) and (is_list(tree.get(REQUIREMENTS)) or tree.keys() >= OF_A_REQUEST)

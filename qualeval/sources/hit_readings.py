@@ -22,7 +22,7 @@ from qualeval.model.actions import ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import TypeNames
 from qualeval.model.requirements import Comparator, QualificationRequirement, requirement_problems
-from qualeval.sources.roots import ASSIGNMENT, HIT_, QUALIFICATION, REQUIREMENT, WORKER, kind_of
+from qualeval.sources.roots import ASSIGNMENT, HIT_, OF_A_REQUEST, QUALIFICATION, REQUIREMENT, WORKER, kind_of
 from qualeval.sources.strays import PLACES, REQUIREMENTS, strays
 from qualeval.sources.structure import WRONG_TYPE, Name, Shape, TypeId, described, is_list, is_object, read_object
 from qualeval.values.locale import Locale
@@ -43,7 +43,6 @@ _HIT = Shape(
 )
 _FETCHED = frozenset({"HITId", "HITStatus", "CreationTime"})
 _OWN = _FETCHED | {"HITTypeId", "Title", "Reward"}  # keys that no worker profile has
-_OF_A_REQUEST = frozenset({"Title", "Reward"})  # CreateHIT and CreateHITType require them, and no requirements
 _NOT_KEPT = frozenset({*_HIT.kinds, REQUIREMENTS, "ResponseMetadata"})
 
 _REQUIREMENT = Shape(
@@ -201,7 +200,7 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
         return [stray.problem(beside) for stray in overlooked]
     if REQUIREMENTS not in tree and "HITId" not in tree:
         mend = f"a HIT without requirements says `{REQUIREMENTS}: []`; {_ACCEPTED}"
-        code = "no-requirements" if tree.keys() >= _OF_A_REQUEST else _NO_HIT
+        code = "no-requirements" if tree.keys() >= OF_A_REQUEST else _NO_HIT
         return [Problem(f"got an object with neither {REQUIREMENTS} nor HITId", help=mend, code=code)]
     return []
 

@@ -18,7 +18,7 @@ from qualeval.sources.documents import Document, Source, read_documents
 from qualeval.sources.structure import is_object
 from qualeval.sources.texts import source_name
 
-__all__ = ["ASSIGNMENT", "HIT_", "QUALIFICATION", "REQUIREMENT", "WORKER", "Roots", "kind_of"]
+__all__ = ["ASSIGNMENT", "HIT_", "OF_A_REQUEST", "QUALIFICATION", "REQUIREMENT", "WORKER", "Roots", "kind_of"]
 
 T = TypeVar("T")
 
@@ -38,12 +38,16 @@ _MARKS: tuple[tuple[str, frozenset[str]], ...] = (
     (HIT_, frozenset({"HITId", "HITStatus", "HITTypeId"})),
 )
 
+OF_A_REQUEST = frozenset({"Title", "Reward"})
+"""Keys that CreateHIT and CreateHITType require (and requirements they do not): an object with all of them is a HIT."""
+
 
 def kind_of(tree: object) -> str | None:
     """What an object is, going by its keys; None where they do not say, or it is no object."""
     if not is_object(tree):
         return None
-    return next((kind for kind, keys in _MARKS if not keys.isdisjoint(tree)), None)
+    marked = next((kind for kind, keys in _MARKS if not keys.isdisjoint(tree)), None)
+    return HIT_ if marked is None and tree.keys() >= OF_A_REQUEST else marked
 
 
 @frozen
