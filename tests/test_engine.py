@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import boto3
@@ -14,6 +15,8 @@ import pytest
 from attrs import define, field
 
 import qualeval as qe
+import qualeval.engine
+from tests.brute import UNIVERSES, lists, some_facts
 
 US = qe.QualificationRequirement(qe.LOCALE, qe.Comparator.EQUAL_TO, locale_values=(qe.Locale("US"),))
 RATE = qe.QualificationRequirement(qe.PERCENT_APPROVED, qe.Comparator.GREATER_THAN_OR_EQUAL_TO, (98,))
@@ -186,6 +189,39 @@ def test_threads_share_one_fetch_and_one_compilation() -> None:
 
     assert sorted(source.asked) == ["A", "B", "C"]
     assert answers == {(qe.Access.PREVIEW, id(engine.policy("A")))}
+
+
+def test_sixteen_threads_are_as_good_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In sixteen threads over forty slow HITs nothing is fetched or compiled twice, and no answer differs from alone."""
+    universe = UNIVERSES[3]
+    listed = dict(zip(map(str, range(40)), lists(universe, seed=7, count=40), strict=True))
+    source = Counting({name: qe.HIT(tuple(each), hit_id=name) for name, each in listed.items()}, delay=0.01)
+    compiled: list[tuple[qe.QualificationRequirement, ...]] = []
+
+    def compile_slowly(requirements: tuple[qe.QualificationRequirement, ...], **others: Any) -> qe.AccessPolicy:
+        compiled.append(requirements)
+        time.sleep(0.005)
+        return qe.compile_requirements(requirements, **others)
+
+    monkeypatch.setattr(qualeval.engine, "compile_requirements", compile_slowly)
+    engine = qe.Engine(source)
+    profiles = [qe.worker("A", some_facts(Random(number), universe.types)) for number in range(16)]
+    start = threading.Barrier(16)
+
+    def ask(number: int) -> dict[str, tuple[qe.Access, qe.Access]]:
+        order = Random(number).sample(list(listed), k=len(listed))
+        start.wait()
+        decisions = {name: engine.decide(name, profiles[number]) for name in order}
+        return {name: (each.access, each.possible) for name, each in decisions.items()}
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(ask, range(16)))
+
+    for profile, answer in zip(profiles, answers, strict=True):
+        alone = {name: qe.compile_requirements(each).decide(profile) for name, each in listed.items()}
+        assert answer == {name: (each.access, each.possible) for name, each in alone.items()}
+    assert sorted(source.asked) == sorted(listed)
+    assert len(compiled) == len(set(compiled)) == len({source.hits[name].requirements for name in listed})
 
 
 def test_slow_hit_does_not_hold_up_another() -> None:
