@@ -192,7 +192,7 @@ def test_threads_share_one_fetch_and_one_compilation() -> None:
 
 
 def test_sixteen_threads_are_as_good_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In sixteen threads over forty slow HITs nothing is fetched or compiled twice, and no answer differs from alone."""
+    """Sixteen threads over forty slow HITs fetch and compile nothing twice, and no answer differs from one alone."""
     universe = UNIVERSES[3]
     listed = dict(zip(map(str, range(40)), lists(universe, seed=7, count=40), strict=True))
     source = Counting({name: qe.HIT(tuple(each), hit_id=name) for name, each in listed.items()}, delay=0.01)
