@@ -419,7 +419,8 @@ def _service_words(response: Mapping[str, Any]) -> str:
 
 
 def _words(error: Exception) -> str:
-    """The words of the service, or else of boto3, on one line and without secrets."""
+    """The words of the service, or else of boto3, on one line, harmless to a terminal and without secrets."""
     words = _service_words(error.response) if isinstance(error, ClientError) else str(error)
     line = " ".join(without_secrets(words).split()).rstrip(".") or "no reason given"
+    line = "".join(char if char.isprintable() else "?" for char in line)
     return line if len(line) <= 300 else line[:297] + "..."
