@@ -30,7 +30,7 @@ __all__ = [
     "Undetermined",
     "WrongType",
     "nearest",
-    "same_but_for_case",
+    "same_letters",
     "show",
 ]
 
@@ -41,15 +41,19 @@ SHOWN = 100
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` most likely stands for, or None; case and surrounding blanks are forgiven first."""
+    """The known name that `name` most likely stands for, or None. A `Not` may be all that differs."""
     by_fold = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(name.strip().casefold(), by_fold, n=1, cutoff=0.6)
-    return same_but_for_case(name, by_fold.values()) or (by_fold[close[0]] if close else None)
+    return by_fold[close[0]] if close else None
 
 
-def same_but_for_case(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` is, but for case and surrounding blanks, or None."""
-    return {candidate.casefold(): candidate for candidate in known}.get(name.strip().casefold())
+def same_letters(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is, but for case, blanks and underscores, or None."""
+    return {_letters(candidate): candidate for candidate in known}.get(_letters(name))
+
+
+def _letters(name: str) -> str:
+    return "".join(name.casefold().replace("_", " ").split())
 
 
 def show(value: object, limit: int = 60) -> str:

@@ -16,6 +16,7 @@ from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE, Severity
 from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import rules_named
+from qualeval.model.qualification_types import TypeNames
 
 PACKAGE = Path(qe.__file__).parent
 IDS = [rule.id for rule in CATALOGUE]
@@ -32,6 +33,15 @@ def found_in(rule: str, tree: object) -> list[Finding]:
 def test_every_rule_has_an_example() -> None:
     """No rule goes without a failing input and a passing neighbour, and no example without a rule."""
     assert list(EXAMPLES) == IDS
+
+
+def test_what_is_refused_is_an_error() -> None:
+    """Errors are what the service refuses, what nobody can take, and what the house forbids; names are read."""
+    errors = {rule.id for rule in CATALOGUE if rule.severity is Severity.ERROR}
+    refused = {rule.id for rule in CATALOGUE if rule.is_refused}
+
+    assert refused - errors == {"QE112"}
+    assert errors - refused == {"QE401", "QE901"}
 
 
 def test_ids_and_names_are_one_to_one() -> None:
@@ -193,12 +203,12 @@ MESSAGES: Mapping[str, str] = {
         "all the same; if that is not meant, guard DiscoverPreviewAndAccept"
     ),
     "QE501": (
-        "requirement 0: QualificationTypeId: `2ARFPLSP75KLA8M8DH1HTEQVJT3SY6` does not exist in the "
-        "production environment; write 2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"
+        "requirement 0: QualificationTypeId: `2ARFPLSP75KLA8M8DH1HTEQVJT3SY6` does not exist in "
+        "production; write 2F1QJWKUDD8XADTFD2Q0G6UTO95ALH"
     ),
     "QE502": (
-        "requirement 0: QualificationTypeId: `2F1QJWKUDD8XADTFD2Q0G6UTO95ALH` does not exist in the "
-        "sandbox environment; write 2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"
+        "requirement 0: QualificationTypeId: `2F1QJWKUDD8XADTFD2Q0G6UTO95ALH` is production's, and the "
+        "sandbox has its own; write 2ARFPLSP75KLA8M8DH1HTEQVJT3SY6"
     ),
     "QE503": (
         "requirement 0: QualificationTypeId: `000000000000000000S0` is Worker_PercentAssignmentsRejected,"
@@ -346,6 +356,94 @@ def test_masters_of_the_wrong_environment() -> None:
         assert rules(asks(type_id, "Exists")) == []
     assert rules(asks(qe.MASTERS_SANDBOX, "Exists"), environment="production") == ["QE501"]
     assert rules(asks(qe.MASTERS_SANDBOX, "Exists"), environment="sandbox") == []
+
+
+def test_own_names_that_look_like_ids_are_names() -> None:
+    """The service knows no `STUDY1`, though it could be an id."""
+    (found,) = qe.lint(asks("STUDY1", "Exists"), names=TypeNames({"STUDY1": "3ABC"}), select=["type-by-name"])
+
+    assert found.message == "`STUDY1` is a name, and the service takes ids alone"
+    assert found.fix is not None
+    assert [getattr(edit, "value", None) for edit in found.fix.edits] == ["3ABC"]
+
+
+@pytest.mark.parametrize("key", ["ActionGuarded", "actionsguarded", "ActionsGuard", "RequireToPreview"])
+@pytest.mark.parametrize("guard", [{}, {"ActionsGuarded": "Accept"}])
+@pytest.mark.parametrize("older", [{}, {"RequiredToPreview": True}, {"RequiredToPreview": False}])
+def test_nothing_is_advised_of_guards_while_one_is_misspelt(key: str, guard: Any, older: Any) -> None:
+    """To remove or rename the other field would change what is guarded, and what guards adult content is not known."""
+    tree = asks(qe.ADULT, "EqualTo", IntegerValues=[1], **{key: "PreviewAndAccept"}, **guard, **older)
+
+    assert rules(tree) == ["QE007"]
+
+
+@pytest.mark.parametrize("value", [None, "Preview", 3])
+def test_nothing_is_advised_of_guards_while_one_has_no_sense(value: Any) -> None:
+    """The same where a field has a value that says nothing."""
+    tree = asks(qe.ADULT, "EqualTo", IntegerValues=[1], ActionsGuarded=value, RequiredToPreview=True)
+
+    assert set(rules(tree)) <= {"QE008", "QE301"}
+
+
+def test_misspelt_keys_are_mended_where_one_right_key_is_left() -> None:
+    """A singular stands for the plural if it holds a list; not beside the right key, nor beside another wrong one."""
+    singular = {"IntegerValue": [1]}
+
+    assert fixed(asks("3SCORE", "EqualTo", **singular)) == ["IntegerValues"]
+    assert fixed(asks(qe.LOCALE, "EqualTo", LocaleValue=[{"Country": "US"}])) == ["LocaleValues"]
+    assert fixed(asks("3SCORE", "EqualTo", integer_values=[1])) == ["IntegerValues"]
+    assert fixed(asks("3SCORE", "EqualTo", IntegerValue=1)) == []
+    assert fixed(asks("3SCORE", "EqualTo", IntegerValues=[1], **singular)) == []
+    assert fixed(asks("3SCORE", "EqualTo", integervalues=[2], **singular)) == []
+    assert fixed(asks("3SCORE", "Exists", ActionGuarded="Accept")) == []
+
+
+def fixed(tree: object) -> list[str]:
+    """The names that the fixes of unknown keys give."""
+    fixes = [each.fix for each in qe.lint(tree, select=["unknown-key"]) if each.fix]  # type: ignore[arg-type]
+    return [getattr(edit, "name", "") for fix in fixes for edit in fix.edits]
+
+
+@pytest.mark.parametrize("code", ["EN", "en"])
+def test_a_language_is_no_country(code: str) -> None:
+    """`EN` may be GB, and nobody writes it there for the author."""
+    (found,) = qe.lint(placed(code), select=["unknown-country"])
+
+    assert (found.help, found.fix) == ("did you mean `GB`?", None)
+
+
+def test_hit_types_beside_requirements_are_refused() -> None:
+    """The client knows no operation that takes both; an empty list says nothing."""
+    assert rules({"HITTypeId": "3TYPE", "QualificationRequirements": asks("3SCORE", "Exists")}) == ["QE004"]
+    assert [each.rule for each in qe.lint({"HITTypeId": "3TYPE", "QualificationRequirements": []})] == ["QE010"]
+
+
+def test_what_asks_whether_there_is_a_locale_is_told_once() -> None:
+    """That it says nothing, or nobody meets it, follows."""
+    assert rules(asks(qe.LOCALE, "Exists") * 2) == ["QE103", "QE103"]
+    assert rules(asks(qe.LOCALE, "DoesNotExist")) == ["QE103"]
+
+
+def test_one_value_of_each_kind_is_no_list() -> None:
+    """`In` would not take both either."""
+    both: dict[str, Any] = {"IntegerValues": [1], "LocaleValues": [{"Country": "US"}]}
+
+    assert rules(asks("3SCORE", "EqualTo", **both)) == ["QE107"]
+    assert rules(asks(qe.LOCALE, "EqualTo", **both)) == ["QE108"]
+    assert rules(asks("3SCORE", "EqualTo", **{**both, "IntegerValues": [1, 2]})) == ["QE104", "QE107"]
+
+
+def test_many_conflicts_on_one_type_hide_no_other_finding() -> None:
+    """Ten are told a type, and what else there is."""
+    above = [each for n in range(4) for each in asks("3A", "GreaterThan", IntegerValues=[90 + n])]
+    below = [each for n in range(4) for each in asks("3A", "LessThan", IntegerValues=[10 + n])]
+    other = asks("3B", "Exists") + asks("3B", "DoesNotExist")
+    always = asks(qe.NUMBER_HITS_APPROVED, "GreaterThanOrEqualTo", IntegerValues=[0])
+    found = qe.lint([*above, *below, *other, *always], select=["QE401", "QE402"])
+
+    assert sum("on 3A contradict" in each.message for each in found) == 10
+    assert sum("on 3B contradict" in each.message for each in found) == 1
+    assert [each.requirement for each in found if each.rule == "QE402"] == [10]
 
 
 def test_unknown_environment_is_refused() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from qualeval.errors import InvalidInput
+from qualeval.errors import InvalidInput, Problem
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.qualification_types import LOCALE, MASTERS, PERCENT_APPROVED
 from qualeval.model.requirements import Comparator, QualificationRequirement, requirement_problems
@@ -122,7 +123,8 @@ def test_a_foolish_requirement_is_well_formed(type_id: str, comparator: Comparat
             Comparator.IN,
             {"locale_values": [US, Locale("US", "ZZ")]},
             [
-                "LocaleValues[1].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name a subdivision",
+                "LocaleValues[1].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name the country "
+                "alone, or a state; only a worker profile may say `ZZ`",
             ],
         ),
         (
@@ -185,3 +187,75 @@ def test_the_ten_comparators() -> None:
     assert [each for each in Comparator if each.is_ordering] == list(Comparator)[:4]
     assert [str(each) for each in Comparator if each.takes_list] == ["In", "NotIn"]
     assert [str(each) for each in Comparator if not each.takes_values] == ["Exists", "DoesNotExist"]
+
+
+# --- misspelt comparators
+
+NEGATIONS = ("not", "un", "without")
+NEGATED = {Comparator.NOT_EQUAL_TO, Comparator.DOES_NOT_EXIST, Comparator.NOT_IN}
+
+
+def refusal(word: str) -> Problem:
+    """The problem with a comparator that is none."""
+    with pytest.raises(InvalidInput) as caught:
+        Comparator(word)
+    return caught.value.problems[0]
+
+
+def suggested(word: str) -> str | None:
+    """The comparator that the refusal of a word names."""
+    help = refusal(word).help
+    return help.removeprefix("did you mean `").removesuffix("`?") if help.startswith("did you mean") else None
+
+
+@st.composite
+def misspelt(draw: st.DrawFn) -> str:
+    """Comparators of which letters are left out, doubled or in another case, with and without a negation."""
+    head = draw(st.sampled_from(["", *NEGATIONS, "doesNot"]))
+    letters = list(head + draw(st.sampled_from([*Comparator, "Contains"])))
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(letters) - 1))
+        letters[place] = draw(st.sampled_from(["", letters[place] * 2, letters[place].swapcase(), "_", " "]))
+    return "".join(letters)
+
+
+@settings(max_examples=1000)
+@given(misspelt() | st.text(max_size=20))
+def test_no_suggestion_turns_a_comparator_around(word: str) -> None:
+    """Of a word with a negation, in any casing, the suggestion has one; of a word without one, it has none."""
+    if word in list(Comparator):
+        return
+    said = "".join(word.casefold().replace("_", "").split())
+    is_negated = any(each in said for each in NEGATIONS)
+
+    if (near := suggested(word)) is not None:
+        assert (Comparator(near) in NEGATED) is (is_negated or said.startswith("no"))
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("NotExists", "DoesNotExist"), ("notexists", "DoesNotExist"), ("DoesntExist", "DoesNotExist"),
+        ("NotEquals", "NotEqualTo"), ("NOT_EQUAL", "NotEqualTo"), ("Unequal", "NotEqualTo"), ("IsNotIn", "NotIn"),
+        ("Equals", "EqualTo"), ("Equal", "EqualTo"), ("Exist", "Exists"), ("GreaterThen", "GreaterThan"),
+        ("GreaterThanOrEquals", "GreaterThanOrEqualTo"), ("LessOrEqual", "LessThanOrEqualTo"),
+        ("Contains", None), ("NotContains", None), ("NotLessThan", None), ("MoreThan", None), ("LaterThan", None),
+        ("FewerThan", None), ("LessThan=", None), ("!EqualTo", None), ("NtEqualTo", None),
+    ],
+)  # fmt: skip
+def test_suggested_comparator(word: str, near: str | None) -> None:
+    """The one that says the same, or none."""
+    assert suggested(word) == near
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        (" EqualTo", "EqualTo"), ("equalto", "EqualTo"), ("equal_to", "EqualTo"), ("Equal To", "EqualTo"),
+        ("Equals", "EqualTo"), ("EQUALS", "EqualTo"), ("does_not_exist", "DoesNotExist"),
+        ("NotEquals", None), ("GreaterThen", None), ("NotExists", None),
+    ],
+)  # fmt: skip
+def test_one_right_comparator(word: str, meant: str | None) -> None:
+    """Case, blanks and underscores leave no doubt, nor does the `Equals` of published examples."""
+    assert refusal(word).meant == meant

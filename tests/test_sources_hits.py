@@ -306,7 +306,7 @@ ALL_COMPARATORS = ", ".join(f"`{each}`" for each in Comparator)
         ({"LocaleValues": [{"Country": "UK"}]}, "LocaleValues[0].Country: unknown country `UK`; did you mean `GB`?"),
         ({"LocaleValues": [{"Country": "US", "Subdivision": None}]}, "LocaleValues[0].Subdivision: got `null`; leave the key out"),
         ({"LocaleValues": [{"Country": "US", "State": "WA"}]}, "LocaleValues[0].State: unknown key `State` in a locale; known are `Country`, `Subdivision`"),
-        ({"LocaleValues": [{"Country": "US", "Subdivision": "ZZ"}]}, "LocaleValues[0].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name a subdivision"),
+        ({"LocaleValues": [{"Country": "US", "Subdivision": "ZZ"}]}, "LocaleValues[0].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name the country alone, or a state; only a worker profile may say `ZZ`"),
         ({"LocaleValues": [{}]}, "LocaleValues[0]: `Country` is missing"),
         ({"LocaleValues": []}, "LocaleValues: `EqualTo` needs exactly one value, got none; give LocaleValues"),
         ({"LocaleValues": [], "IntegerValues": [], "Comparator": "In"}, "LocaleValues: `In` needs at least one value, got none; give LocaleValues"),
@@ -350,7 +350,7 @@ def test_all_problems_of_one_requirement_at_once() -> None:
         "requirement 0: LocaleValues[1].Country: unknown country `XX`; expected a two-letter code of ISO 3166-1, such as `US`",
         "requirement 0: ActionsGuarded: unknown guard `Acept`; did you mean `Accept`?",
         "requirement 0: LocaleValues: `EqualTo` takes exactly one value, got 2; for a list use `In`",
-        "requirement 0: LocaleValues[0].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name a subdivision",
+        "requirement 0: LocaleValues[0].Subdivision: `ZZ` is in no list, so a requirement cannot name it; name the country alone, or a state; only a worker profile may say `ZZ`",
     ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """The catalogue of rules, as data: what each is called, how bad it is, why, what mends it, and how that is known.
 
-A rule is an *error* where Mechanical Turk refuses the HIT by a rule of evidence grade D or S, or where nobody can take
-it; a *warning* where it is probably not what was meant; else *info*. This module does not know how rules are checked.
+A rule is an *error* where Mechanical Turk, or its client, refuses the HIT by a rule of evidence grade D or S, where
+nobody can take it, or where a rule of the house is not kept; a *warning* where it is probably not what was meant; else
+*info*. One exception: a type by its name (QE112) is refused as well, but qualeval itself reads names and sends ids, so
+that it is for information. This module does not know how rules are checked.
 """
 
 from __future__ import annotations
@@ -85,10 +87,11 @@ CATALOGUE: tuple[Rule, ...] = (
         "API reference, CreateHIT: 0 to 10 requirements (D)",
     ),
     Rule(
-        "QE004", "hit-type-beside-requirements", _WARNING, "a HIT type is named beside requirements",
-        "A request that names a HITTypeId takes the requirements of that HIT type; those beside it do not count.",
+        "QE004", "hit-type-beside-requirements", _ERROR, "a HIT type is named beside requirements",
+        "A request that names a HITTypeId takes the requirements of that HIT type. CreateHITWithHITType has no key for "
+        "others and CreateHIT none for a HITTypeId, so the client refuses both before anything is sent.",
         "Put the requirements into the CreateHITType request, or leave the HITTypeId out.",
-        "API reference, CreateHITWithHITType: it has no QualificationRequirements (D)",
+        f"{_MODEL}: CreateHITWithHITType has no QualificationRequirements", is_refused=True,
     ),
     Rule(
         "QE005", "misplaced-requirements", _ERROR, "requirements stand where nobody reads them",
@@ -324,7 +327,7 @@ CATALOGUE: tuple[Rule, ...] = (
     ),
     Rule(
         "QE502", "production-masters", _WARNING, "production's Masters in the sandbox",
-        "The sandbox has a Masters type of its own.",
+        "The sandbox has a Masters type of its own. That it refuses production's is inferred, and was not seen.",
         "Use 2ARFPLSP75KLA8M8DH1HTEQVJT3SY6 in the sandbox.",
         "API reference (D); that the sandbox refuses it is inferred (I)", has_fix=True,
     ),

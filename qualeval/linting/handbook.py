@@ -73,8 +73,9 @@ _HEAD = """\
 
 Every rule has an id, which never gets another meaning, and a name; both can be used wherever a rule is named, as can
 the beginning of an id (`QE4` stands for all that begin so). An **error** is what Mechanical Turk refuses by a rule that
-is documented or was seen, or what nobody can take; a **warning** is probably not what was meant; **info** is good to
-know.
+is documented or was seen, what nobody can take, or what the house's own rules forbid; a **warning** is probably not
+what was meant; **info** is good to know. One rule is refused and yet info: a type by its name (QE112), since qualeval
+reads names and sends ids.
 
 The letter in a source is how well it is known: D documented, S seen in a real response or message, C what public tools
 do, I inferred; [evidence.md](evidence.md) has more. This page is what `qualeval rules --format markdown` prints.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from qualeval.analysis.analyze import FindingKind, PolicyFinding, implication_words
@@ -18,7 +19,7 @@ from qualeval.values.integer_set import IntegerSet
 __all__ = ["findings_of_analysis", "house", "novices", "visibility"]
 
 MAX_CONFLICTS = 10
-"""So many conflicts of one HIT are told; who mends these finds the others."""
+"""So many conflicts on one type are told; who mends these finds the others."""
 
 _RULES: Mapping[FindingKind, str] = MappingProxyType(
     {
@@ -34,16 +35,28 @@ def findings_of_analysis(subject: Subject) -> Iterator[Finding]:
     """Smallest conflicts, and requirements that are always met, duplicates or redundant.
 
     An action that nobody can do has a conflict on some type, which says why. Of two that say the same only the later
-    one is told, so that whoever follows the advice does not remove both.
+    one is told, so that whoever follows the advice does not remove both. What asks whether there is a locale is told
+    already, for its comparator.
     """
-    conflicts = 0
-    for each in subject.analysis:
-        conflicts += each.kind is FindingKind.CONFLICT
-        if each.kind in _RULES and conflicts <= MAX_CONFLICTS and not each.is_only_repeated:
-            keys = subject.at(subject.place(each.requirements[-1]))
+    foreign = {each.index for each in subject.written if each.asks_whether_there_is_a_locale}
+    for each in _told(subject.analysis):
+        place = subject.place(each.requirements[-1])
+        if place not in foreign:
             is_lone = each.kind is FindingKind.CONFLICT and len(each.requirements) == 1
             mend = "correct its comparator or value, or drop it" if is_lone else ""
-            yield subject.found(_RULES[each.kind], keys, _words(subject, each), mend)
+            yield subject.found(_RULES[each.kind], subject.at(place), _words(subject, each), mend)
+
+
+def _told(analysis: Iterable[PolicyFinding]) -> Iterator[PolicyFinding]:
+    """The findings that have a rule; of the conflicts on one type the first ones."""
+    conflicts = Counter[str]()
+    for each in analysis:
+        if each.kind is FindingKind.CONFLICT and each.ladder is not None:
+            conflicts[each.ladder.type_id] += 1
+            if conflicts[each.ladder.type_id] > MAX_CONFLICTS:
+                continue
+        if each.kind in _RULES and not each.is_only_repeated:
+            yield each
 
 
 def _words(subject: Subject, found: PolicyFinding) -> str:

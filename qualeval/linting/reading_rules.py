@@ -62,7 +62,10 @@ def _is_silent(subject: Subject) -> bool:
 
 
 def guards(subject: Subject) -> Iterator[Finding]:
-    """The two fields that say what is guarded. A read returns both, so only in a request are both a mistake."""
+    """The two fields that say what is guarded. A read returns both, so only in a request are both a mistake.
+
+    Nothing is said of a requirement whose guard is not fully known: to follow the advice could change what it guards.
+    """
     for each in subject.written:
         if each.required_to_preview is not None and not each.is_guard_unread:
             yield from _guard(subject, each.index, each.actions_guarded, each.required_to_preview)

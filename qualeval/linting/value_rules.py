@@ -15,12 +15,10 @@ from qualeval.linting.written import Written
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.qualification_types import (
     ADULT,
-    LOCALE,
     MASTERS,
     MASTERS_SANDBOX,
     SYSTEM_NAMES,
     qualification_type,
-    type_id_problem,
 )
 from qualeval.model.requirements import Comparator
 from qualeval.sources.edits import Remove, SetValue
@@ -61,17 +59,18 @@ def _not_on_mturk() -> frozenset[str]:
 
 @frozen
 class _Masters:
-    """One environment's type of Masters, the rule that it breaks in the other one, and the type that is meant there."""
+    """One environment's type of Masters, the rule that it breaks in the other one and why, and the type meant there."""
 
     type_id: str
     elsewhere: Environment
     rule: str
+    why: str
     meant: str
 
 
 _MASTERS = (
-    _Masters(MASTERS_SANDBOX, "production", "sandbox-masters", MASTERS),
-    _Masters(MASTERS, "sandbox", "production-masters", MASTERS_SANDBOX),
+    _Masters(MASTERS_SANDBOX, "production", "sandbox-masters", "does not exist in production", MASTERS),
+    _Masters(MASTERS, "sandbox", "production-masters", "is production's, and the sandbox has its own", MASTERS_SANDBOX),
 )
 
 
@@ -134,10 +133,9 @@ def types(subject: Subject, written: Written) -> Iterator[Finding]:
         yield subject.found("retired-type", keys, f"{show(type_id)} is {RETIRED[type_id]}, which has retired")
     for each in _MASTERS:
         if type_id == each.type_id and subject.environment == each.elsewhere:
-            message = f"{show(type_id)} does not exist in the {subject.environment} environment"
             fix = (SetValue(keys, each.meant),)
-            yield subject.found(each.rule, keys, message, f"write {each.meant}", fix=fix)
-    if isinstance(raw, str) and type_id_problem(raw):
+            yield subject.found(each.rule, keys, f"{show(type_id)} {each.why}", f"write {each.meant}", fix=fix)
+    if raw != type_id:
         message, mend = f"{show(raw)} is a name, and the service takes ids alone", f"write {type_id}"
         fix = (SetValue(keys, type_id),)
         yield subject.found("type-by-name", keys, message, f"{mend}, or send `hit.to_mturk()`", fix=fix, mends=mend)
@@ -145,7 +143,7 @@ def types(subject: Subject, written: Written) -> Iterator[Finding]:
 
 def whereabouts(subject: Subject, written: Written) -> Iterator[Finding]:
     """Every worker has a locale. (What orders locales is told by the reader already.)"""
-    if written.type_id == LOCALE and written.comparator in (Comparator.EXISTS, Comparator.DOES_NOT_EXIST):
+    if written.asks_whether_there_is_a_locale:
         message, mend = f"`{written.comparator}` does not compare locales", "use EqualTo, NotEqualTo, In or NotIn"
         yield subject.found("comparator-not-for-type", subject.at(written.index, "Comparator"), message, mend)
 

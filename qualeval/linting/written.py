@@ -14,8 +14,9 @@ from attrs import frozen
 
 from qualeval.errors import InvalidInput
 from qualeval.model.actions import ActionsGuarded, effective_guard
-from qualeval.model.qualification_types import TypeNames
+from qualeval.model.qualification_types import LOCALE, TypeNames
 from qualeval.model.requirements import Comparator
+from qualeval.sources.hit_readings import key_meant
 from qualeval.sources.structure import is_list, is_object
 
 __all__ = ["Written"]
@@ -54,6 +55,11 @@ class Written:
         return _word(self.raw.get("Comparator"), _COMPARATORS)
 
     @property
+    def asks_whether_there_is_a_locale(self) -> bool:
+        """Whether it compares Worker_Locale, which every worker has, with Exists or DoesNotExist."""
+        return self.type_id == LOCALE and self.comparator in (Comparator.EXISTS, Comparator.DOES_NOT_EXIST)
+
+    @property
     def said(self) -> str:
         """Comparator and values, as a message quotes them."""
         values = [str(value) for _, value in self.integers] or ["-".join(filter(None, each)) for _, each in self.places]
@@ -70,14 +76,16 @@ class Written:
         said = self.raw.get("RequiredToPreview")
         return said if isinstance(said, bool) else None
 
-    @property
+    @cached_property
     def is_guard_unread(self) -> bool:
-        """Whether the newer field says something that is no guard."""
-        return self.raw.get("ActionsGuarded") is not None and self.actions_guarded is None
+        """Whether something that is said of what it guards cannot be read: a value, or what a misspelt key has."""
+        read = {"ActionsGuarded": self.actions_guarded, "RequiredToPreview": self.required_to_preview}
+        is_value_unread = any(key in self.raw and value is None for key, value in read.items())
+        return is_value_unread or any(key_meant(key) in read for key in self.raw)
 
     @property
     def guard(self) -> ActionsGuarded | None:
-        """What it guards; None where the field that says so cannot be read."""
+        """What it guards; None where something that says so cannot be read."""
         return None if self.is_guard_unread else effective_guard(self.actions_guarded, self.required_to_preview)
 
     @cached_property

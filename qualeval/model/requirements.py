@@ -6,13 +6,16 @@ foolish (a rate above 100); that is the linter's to say. What a requirement *mea
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from qualeval.errors import InvalidInput, Problem, WrongType, show
+from qualeval.errors import InvalidInput, Problem, WrongType, nearest, show
 from qualeval.model.actions import ActionsGuarded, are_contradictory, effective_guard
 from qualeval.model.qualification_types import LOCALE, qualification_type, type_id_problem
 from qualeval.model.words import Word
@@ -50,6 +53,37 @@ class Comparator(Word):
         """Whether it asks for more or less, which locales do not have."""
         return self in _ORDERINGS
 
+    @classmethod
+    def _meant(cls, text: str) -> str | None:
+        """`Equals` stands in published examples."""
+        return "EqualTo" if text.strip().casefold() == "equals" else super()._meant(text)
+
+    @classmethod
+    def _nearest(cls, text: str) -> str | None:
+        """What is near by its letters can say the opposite: `NotExists` is nearer to Exists than to DoesNotExist.
+
+        So negation is set aside. A word that has one stands for one that has one, or for none; and so the others.
+        """
+        word = _BLANKS.sub("", text.casefold())
+        if not word.isalpha():
+            return None  # `LessThan=`
+        core, negations = _NEGATION.subn("", word)
+        close = difflib.get_close_matches(core, _CORES[negations > 0], n=1, cutoff=0.75)
+        if not close or close[0][0] != core[0] or (not negations and nearest(word, cls) in _CORES[True].values()):
+            return None
+        return _CORES[negations > 0][close[0]]
+
+
+_BLANKS = re.compile(r"[\s_-]+")
+_NEGATION = re.compile("(?:does|do|is|are)(?:not|nt)|not|without|un|^non?")
+
+_CORES: Mapping[bool, Mapping[str, str]] = MappingProxyType(
+    {
+        True: {"equalto": "NotEqualTo", "exist": "DoesNotExist", "in": "NotIn"},
+        False: {each.casefold(): str(each) for each in Comparator if "Not" not in each},
+    }
+)
+"""The comparators with a negation, and those without one, by what is left of them without it."""
 
 _ORDERINGS = frozenset(
     {
@@ -193,10 +227,11 @@ def _count_problems(
         expected = "at least one value" if comparator.takes_list else "exactly one value"
         got = f"`{comparator}` needs {expected}, got none"
         yield Problem(got, place, f"give {place[0]}", code="wrong-number-of-values")
-    elif comparator.takes_values and not comparator.takes_list and count > 1:
+    elif comparator.takes_values and not comparator.takes_list and (longest := max(integers, locales, key=len))[1:]:
+        place = ("LocaleValues" if longest is locales else "IntegerValues",)
         several = {Comparator.EQUAL_TO: "In", Comparator.NOT_EQUAL_TO: "NotIn"}.get(comparator)
         mend = f"for a list use `{several}`" if several else "write one requirement a value"
-        got = f"`{comparator}` takes exactly one value, got {count}"
+        got = f"`{comparator}` takes exactly one value, got {len(longest)}"
         yield Problem(got, place, mend, code="wrong-number-of-values")
 
 
@@ -207,7 +242,8 @@ def _unlisted_problems(locales: tuple[object, ...]) -> Iterator[Problem]:
             continue
         if locale.subdivision == UNLISTED:
             got = f"`{UNLISTED}` is in no list, so a requirement cannot name it"
-            yield Problem(got, place, "name a subdivision", code="unknown-subdivision")
+            mend = f"name the country alone, or a state; only a worker profile may say `{UNLISTED}`"
+            yield Problem(got, place, mend, code="unknown-subdivision")
         elif locale.subdivision is not None and len(locale.subdivision) != 2:
             yield Problem(
                 f"got `{locale.subdivision}`, expected two characters",

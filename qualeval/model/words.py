@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from qualeval.errors import InvalidInput, Problem, nearest, same_but_for_case, show
+from qualeval.errors import InvalidInput, Problem, nearest, same_letters, show
 
 __all__ = ["Word"]
 
@@ -17,10 +17,21 @@ class Word(StrEnum):
 
     @classmethod
     def _missing_(cls, value: Any) -> NoReturn:
-        near, same = (nearest(value, cls), same_but_for_case(value, cls)) if isinstance(value, str) else (None, None)
+        meant = cls._meant(value) if isinstance(value, str) else None
+        near = meant or (cls._nearest(value) if isinstance(value, str) else None)
         mend = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{each}`' for each in cls)}"
         noun = cls._noun()
-        raise InvalidInput(Problem(f"unknown {noun} {show(value)}", help=mend, code=f"unknown-{noun}", meant=same))
+        raise InvalidInput(Problem(f"unknown {noun} {show(value)}", help=mend, code=f"unknown-{noun}", meant=meant))
+
+    @classmethod
+    def _meant(cls, text: str) -> str | None:
+        """The one word that a text can stand for, if there is one."""
+        return same_letters(text, cls)
+
+    @classmethod
+    def _nearest(cls, text: str) -> str | None:
+        """The word that a text probably stands for, if there is one."""
+        return nearest(text, cls)
 
     @classmethod
     def _noun(cls) -> str:

@@ -27,7 +27,7 @@ from qualeval.sources.strays import PLACES, REQUIREMENTS, strays
 from qualeval.sources.structure import WRONG_TYPE, Name, Shape, TypeId, described, is_list, is_object, read_object
 from qualeval.values.locale import Locale
 
-__all__ = ["MAX_REQUIREMENTS", "REQUIREMENTS", "HITReading", "hit_readings", "words_of_paths"]
+__all__ = ["MAX_REQUIREMENTS", "REQUIREMENTS", "HITReading", "hit_readings", "key_meant", "words_of_paths"]
 
 _HIT = Shape(
     HIT_,
@@ -188,7 +188,7 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
     if not is_fetched and "HITTypeId" in tree:
         found = "a request that names a HITTypeId has no requirements of its own: those of the HIT type count"
         mend = "give the CreateHITType request, or the HIT as GetHIT returns it"
-        code = "hit-type-beside-requirements" if REQUIREMENTS in tree else "requirements-elsewhere"
+        code = "hit-type-beside-requirements" if tree.get(REQUIREMENTS) else "requirements-elsewhere"
         return [Problem(found, ("HITTypeId",), mend, code=code)]
     if nested := [key for key in ("HIT", "HITs") if key in tree]:
         return [Problem(f"got `{nested[0]}` inside a HIT", (nested[0],), "leave one of the two out", code=_MISPLACED)]
@@ -262,6 +262,11 @@ def _requirement(tree: object, names: TypeNames) -> QualificationRequirement:
         actions_guarded=reading.values.get("ActionsGuarded"),
         required_to_preview=reading.values.get("RequiredToPreview"),
     )
+
+
+def key_meant(key: object) -> str | None:
+    """The key of a requirement that an unknown one is nearest to; None where none is near, or the key is known."""
+    return _REQUIREMENT.meant(key)
 
 
 def words_of_paths(tree: object) -> Callable[[Path], Path]:

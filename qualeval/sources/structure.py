@@ -21,7 +21,7 @@ from attrs import define, evolve, field, frozen
 from cattrs import Converter, IterableValidationError
 from cattrs.cols import homogenous_tuple_structure_factory
 
-from qualeval.errors import InvalidInput, Path, Problem, nearest, same_but_for_case, show
+from qualeval.errors import InvalidInput, Path, Problem, nearest, same_letters, show
 from qualeval.model.qualification_types import SYSTEM_NAMES, TypeNames
 from qualeval.model.words import Word
 from qualeval.values.locale import Locale, locale_problems
@@ -424,6 +424,15 @@ class Shape:
         """What reads the value of each key."""
         return {key: _READER.get_structure_hook(kind) for key, kind in self.kinds.items()}
 
+    def meant(self, key: object) -> str | None:
+        """The key that an unknown one is nearest to; None where none is near, or the key is known."""
+        return _nearest_key(key, self) if isinstance(key, str) and key not in self.kinds else None
+
+
+@lru_cache(1024)
+def _nearest_key(key: str, shape: Shape) -> str | None:
+    return nearest(key, shape.kinds)
+
 
 @define
 class Reading:
@@ -497,14 +506,24 @@ def _take_other(reading: Reading, key: object) -> None:
     shape = reading.shape
     if shape.is_open or key in shape.ignored:
         return
-    meant = nearest(key, shape.kinds) if isinstance(key, str) else None
+    meant = shape.meant(key)
     if meant:
         reading.unread.add(meant)
     mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(f'`{known}`' for known in shape.kinds)}"
-    same = same_but_for_case(key, shape.kinds) if isinstance(key, str) else None
-    right = same if same not in reading.tree else None
     got = f"unknown key {named_key(key)} in {shape.noun}"
-    reading.problems.append(Problem(got, step(key), mend, code="unknown-key", meant=right))
+    reading.problems.append(Problem(got, step(key), mend, code="unknown-key", meant=_right_key(reading, key)))
+
+
+def _right_key(reading: Reading, key: object) -> str | None:
+    """The one key that an unknown one stands for, where nothing else in the object does: `IntegerValue` of a list."""
+    shape, tree = reading.shape, reading.tree
+    if not isinstance(key, str):
+        return None
+    plural = same_letters(f"{key}s", shape.kinds) if is_list(tree[key]) else None
+    right = same_letters(key, shape.kinds) or (plural if plural and _is_list_kind(shape.kinds[plural]) else None)
+    if right is None or right in tree or any(shape.meant(other) == right for other in tree if other != key):
+        return None
+    return right
 
 
 _LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))

@@ -20,7 +20,8 @@ __all__ = ["UNLISTED", "Locale", "country_codes", "locale_problems", "subdivisio
 UNLISTED = "ZZ"
 """The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
 
-_NICKNAMES = {"UK": "GB", "EN": "GB", "ENGLAND": "GB", "AMERICA": "US", "U.S.": "US", "U.S.A.": "US", "EL": "GR"}
+_NICKNAMES = {"UK": "GB", "ENGLAND": "GB", "AMERICA": "US", "U.S.": "US", "U.S.A.": "US", "EL": "GR"}
+_GUESSES = {"EN": "GB"}  # a language, of more countries than one
 
 
 @frozen(order=True)
@@ -112,6 +113,8 @@ def _unknown_country(text: str) -> Problem:
         help = f"did you mean Country `{part.country}` and Subdivision `{part.subdivision}` (as text, `{part}`)?"
     elif meant := meant or _NICKNAMES.get(upper) or _country_named(text.strip()):
         help = f"did you mean `{meant}`?"
+    elif guess := _GUESSES.get(upper):
+        help = f"did you mean `{guess}`?"
     else:
         help = "expected a two-letter code of ISO 3166-1, such as `US`"
     return Problem(f"unknown country {show(text)}", ("Country",), help, code="unknown-country", meant=meant)
