@@ -501,6 +501,45 @@ def test_house_rules_are_proved() -> None:
     assert rules(california, only=only) == []
 
 
+US_ONLY = {"QualificationTypeId": qe.LOCALE, "Comparator": "EqualTo", "LocaleValues": [{"Country": "US"}]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "why"),
+    [
+        ([{**US_ONLY, "Comparator": "Equals"}], "requirement 0 could not be read"),
+        ([{}, asks("3A", "Exists")[0], 5], "requirements could not be read"),
+        ([US_ONLY] * 1001, "requirements could not be read"),
+        ({"QualificationRequirements": US_ONLY}, "requirements could not be read"),
+        ({"QualificationRequirements": [US_ONLY] * 1001}, "requirements could not be read"),
+        ({"HITTypeId": "3TYPE", "MaxAssignments": 5}, "its requirements are those of its HIT type"),
+        ({"HITTypeId": "3TYPE", "QualificationRequirements": [{}]}, "its requirements are those of its HIT type"),
+        ({"WorkerId": "A1", "Facts": {}}, "it is no HIT"),
+        ({"Title": "Birds", "QualificationRequirement": [US_ONLY]}, "requirements stand where nobody reads them"),
+        ({"HITId": "3HIT"}, "nothing is said of its requirements"),
+    ],
+)
+def test_house_rules_that_cannot_be_proved(tree: Any, why: str) -> None:
+    """Where some requirement is not known, it is not said that workers may accept."""
+    found = qe.lint(tree, only=qe.parse_hit([US_ONLY]), select=["house-rule"])
+
+    words = "it cannot be proved that all who may accept it meet `Worker_Locale EqualTo US`"
+    assert [each.message for each in found] == [f"{words}: {why}"]
+    assert "add the requirement" not in found[0].help
+
+
+def test_a_request_without_requirements_keeps_no_house_rule() -> None:
+    """All of them are known: there are none."""
+    found = qe.lint({"Title": "Birds", "Reward": "0.50"}, only=qe.parse_hit([US_ONLY]), select=["house-rule"])
+
+    assert [each.message.startswith("workers may accept it") for each in found] == [True]
+
+
+def test_house_rules_that_the_known_requirements_prove() -> None:
+    """Another one that cannot be read could keep out more workers alone."""
+    assert qe.lint([US_ONLY, {}], only=qe.parse_hit([US_ONLY]), select=["house-rule"]) == []
+
+
 def test_hits_that_were_read_are_looked_at_as_requests() -> None:
     """What `load_hit` gives can be checked too."""
     hit = qe.parse_hit(placed("US", "CW"))

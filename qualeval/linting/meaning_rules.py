@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from attrs import frozen
+
 from qualeval.analysis.analyze import FindingKind, PolicyFinding, implication_words
 from qualeval.analysis.prove import Verdict, prove
 from qualeval.linting.findings import Finding
@@ -110,14 +112,59 @@ def visibility(subject: Subject) -> Iterator[Finding]:
 
 
 def house(subject: Subject) -> Iterator[Finding]:
-    """What the house demands of everybody who may accept."""
+    """What the house demands of everybody who may accept. A worker is shown only where all requirements are known."""
     if not subject.only:
         return
+    doubt = _doubt(subject)
     for proof in prove(subject.policy, only=subject.only):
         if proof.verdict is Verdict.PROVED or proof.requirement is None or proof.counterexample is None:
             continue
         asked = proof.requirement
         type_id, name = asked.qualification_type_id, subject.names.name_of(asked.qualification_type_id)
-        shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
-        message = f"workers may accept it who do not meet `{requirement_words(asked, name)}`, such as one with {shown}"
-        yield subject.found("house-rule", subject.reading.listed_at or subject.reading.path, message)
+        words = requirement_words(asked, name)
+        if doubt:
+            message = f"it cannot be proved that all who may accept it meet `{words}`: {doubt.why}"
+        else:
+            shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
+            message = f"workers may accept it who do not meet `{words}`, such as one with {shown}"
+        place = subject.reading.listed_at or subject.reading.path
+        yield subject.found("house-rule", place, message, doubt.mend if doubt else "")
+
+
+@frozen
+class _Doubt:
+    """Why the requirements that were read need not be all that count, and what would show it."""
+
+    why: str
+    mend: str
+
+
+_ELSEWHERE = _Doubt(
+    "its requirements are those of its HIT type", "check the CreateHITType request, or the HIT as GetHIT returns it"
+)
+_DOUBTS: Mapping[str, _Doubt] = MappingProxyType(
+    {
+        "not-a-hit": _Doubt("it is no HIT", "give the HIT"),
+        "hit-type-beside-requirements": _ELSEWHERE,
+        "requirements-elsewhere": _ELSEWHERE,
+        "misplaced-requirements": _Doubt(
+            "requirements stand where nobody reads them", "write them under `QualificationRequirements` of the HIT"
+        ),
+    }
+)
+"""By the code of a problem with a HIT."""
+
+_OF_THE_LIST = frozenset({"wrong-type", "too-many-requirements"})
+
+
+def _doubt(subject: Subject) -> _Doubt | None:
+    reading = subject.reading
+    if told := [_DOUBTS[each.code] for each in reading.problems if each.code in _DOUBTS]:
+        return told[0]
+    if subject.is_silent and reading.is_fetched:
+        return _Doubt("nothing is said of its requirements", "check the HIT as GetHIT returns it")
+    unread = [index for index, each in enumerate(reading.requirements) if each is None]
+    if unread or any(each.path == reading.listed_at and each.code in _OF_THE_LIST for each in reading.problems):
+        noun = "requirements" if len(unread) != 1 else f"requirement {unread[0]}"
+        return _Doubt(f"{noun} could not be read", "mend what could not be read")
+    return None

@@ -51,14 +51,8 @@ def form(subject: Subject) -> Iterator[Finding]:
     if count > MAX_REQUIREMENTS:
         got = f"got {count} requirements, expected {MAX_REQUIREMENTS} at most"
         yield subject.found("too-many-requirements", subject.at(MAX_REQUIREMENTS), got)
-    if not count and not reading.problems and not _is_silent(subject):
+    if not count and not reading.problems and not subject.is_silent:
         yield subject.found("no-requirements", reading.listed_at or reading.path, "the HIT has no requirements")
-
-
-def _is_silent(subject: Subject) -> bool:
-    """Whether nothing is said of requirements: a row of an answer that leaves them out, as short listings do."""
-    tree = subject.reading.tree
-    return is_object(tree) and "QualificationRequirements" not in tree
 
 
 def guards(subject: Subject) -> Iterator[Finding]:

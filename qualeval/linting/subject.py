@@ -20,7 +20,7 @@ from qualeval.model.requirements import QualificationRequirement
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.compiler import compile_requirements
 from qualeval.sources.edits import Edit
-from qualeval.sources.hit_readings import HITReading
+from qualeval.sources.hit_readings import REQUIREMENTS, HITReading
 from qualeval.sources.structure import is_object
 
 __all__ = ["Environment", "Subject"]
@@ -52,6 +52,11 @@ class Subject:
     def is_whole(self) -> bool:
         """Whether all of its requirements could be read."""
         return len(self.readable) == len(self.reading.raw_requirements)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is said of requirements: a row of an answer that leaves them out, as short listings do."""
+        return is_object(self.reading.tree) and REQUIREMENTS not in self.reading.tree
 
     @property
     def unread(self) -> frozenset[str | None]:
