@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from qualeval.errors import InputNotFound, InvalidInput, Problem, QualevalError
 from qualeval.sources import yaml_trees
-from qualeval.sources.documents import Document, read_document, read_documents
+from qualeval.sources.documents import Document, doubtful_documents, read_document, read_documents
 
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
 
@@ -811,3 +811,52 @@ def test_files_are_closed(tmp_path: Path) -> None:
         read_document(tmp_path / "bad.json")
 
     assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
+
+
+# --- what is to be refused though it can be read
+
+
+@pytest.mark.parametrize(
+    ("text", "trees"),
+    [
+        ('{"a": 1, "a": 2}', [{"a": 2}]),
+        ('{"a": 1, "a": 2}\n{"b": 1}\n', [{"a": 2}, {"b": 1}]),
+        ("a: 1\na: 2\n", [{"a": 2}]),
+        ("b: &b {x: 1, y: 1}\nc: {<<: *b, x: 2}", [{"b": {"x": 1, "y": 1}, "c": {"x": 2, "y": 1}}]),
+        ("b: &b {x: 1, y: 1}\nc: {x: 2, <<: *b}", [{"b": {"x": 1, "y": 1}, "c": {"x": 2, "y": 1}}]),
+        ("<<: [{x: 1}, {x: 2, y: 3}]", [{"x": 1, "y": 3}]),
+        ("<<: {x: 1}\n<<: {y: 2}\nz: &z {<<: {a: 1}}\nw: {<<: *z}", [{"x": 1, "y": 2, "z": {"a": 1}, "w": {"a": 1}}]),
+        ("<<: 5\na: 1", [{"a": 1}]),
+        ("a: 1\n---\nb: {c: 1, c: 2}\n---\nd: 1", [{"a": 1}, {"b": {"c": 2}}, {"d": 1}]),
+    ],
+)
+def test_doubtful_documents(text: str, trees: list[object]) -> None:
+    """The last of a key's values counts, and what is merged where nothing else is said; the strict reader refuses."""
+    documents = doubtful_documents(text, "text")
+
+    assert [document.tree for document in documents] == trees
+    with pytest.raises(InvalidInput) as caught:
+        read(text)
+    assert [each for document in documents for each in document.problems] == list(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": NaN}', '{"a": 1, "a": "\\ud800"}', '{"a": 1, "a": 2}\n{"a": NaN}\n',
+        "a: 1\na: !!int 2", "a: 1\na: 2\n---\n5",
+    ],
+)  # fmt: skip
+def test_what_leaves_a_doubt_of_the_tree_is_not_read(text: str) -> None:
+    """Beside other problems a key that is written twice is one of them, and there is no document."""
+    with pytest.raises(InvalidInput) as caught:
+        doubtful_documents(text, "text")
+
+    assert len(caught.value.problems) == 2
+
+
+def test_each_document_has_its_own_problems() -> None:
+    """Those of the ones before are not repeated."""
+    documents = doubtful_documents("a: 1\na: 2\n---\nb: 1\n---\nc: 1\nc: 2\n", "text")
+
+    assert [[each.line for each in document.problems] for document in documents] == [[2], [], [7]]

@@ -46,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def found_in(content: object, path: str = "hit.json", known: Baseline | None = None) -> list[Result]:
+def found_in(content: object, path: str = "hit.yaml", known: Baseline | None = None) -> list[Result]:
     text = content if isinstance(content, str) else json.dumps(content)
     return results(Linter().of_text(text, path), trees_of(text), known.known_in(path) if known else {})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,46 @@ def test_files_of_hits_that_are_nearly_sound(tree: Any, indent: int | None) -> N
 
     check(found, text)
     assert [each for each in found if each.line is None] == []
+
+
+def doubled(tree: Any) -> str:
+    """A tree as JSON in which the first key of every object is written twice, first with another value."""
+    if isinstance(tree, list):
+        return f"[{', '.join(map(doubled, tree))}]"
+    if not isinstance(tree, dict) or not tree:
+        return json.dumps(tree)
+    pairs = [f"{json.dumps(key)}: {doubled(value)}" for key, value in tree.items()]
+    return f"{{{', '.join([f'{json.dumps(next(iter(tree)))}: 7', *pairs])}}}"
+
+
+def merged(tree: Any) -> str:
+    """A tree as YAML in which every object merges two others, of which the first has all that counts."""
+    if isinstance(tree, list):
+        return f"[{', '.join(map(merged, tree))}]"
+    if not isinstance(tree, dict) or not tree:
+        return json.dumps(tree)
+    *first, last = [f"{json.dumps(key)}: {merged(value)}" for key, value in tree.items()]
+    wrong = ", ".join(f"{json.dumps(key)}: 7" for key in tree)
+    return f"{{<<: [{{{', '.join(first)}}}, {{{last}}}, {{{wrong}}}]}}"
+
+
+def said(text: str) -> list[tuple[str, str, str]]:
+    """The findings in a text that can be read, wherever they stand in it."""
+    found = qe.lint(io.StringIO(text), select=sorted(BY_ID.keys() - {"QE001"}))
+    return sorted((each.rule, each.place, each.message) for each in found)
+
+
+@pytest.mark.parametrize("write", [doubled, merged])
+@pytest.mark.parametrize("tree", [tree for tree in SOUND if isinstance(tree, dict)])
+def test_keys_that_stand_twice_or_are_merged_hide_nothing(write: Callable[[Any], str], tree: Any) -> None:
+    """The findings are those of the tree without them, and that the file is not to be relied on; nothing is fixed."""
+    found = qe.lint(io.StringIO(write(tree)))
+
+    assert said(write(tree)) == said(json.dumps(tree))
+    assert "QE001" in {each.rule for each in found}
+    assert not any(each.fix for each in found)
+    with pytest.raises(qe.InvalidInput):
+        qe.load_hits(io.StringIO(write(tree)))
 
 
 @settings(max_examples=300)

@@ -479,6 +479,37 @@ def test_lint_knows_where_it_stands_in_json_lines_and_yaml() -> None:
     assert [(each.line, each.column) for each in qe.lint(io.StringIO(yaml), select=["QE102"])] == [(2, 15)]
 
 
+_COMMENT = "not JSON: a comment, which JSON does not have"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"QualificationTypeId": "3A", "Comparator": "Exist"},]', "not JSON: a comma before the closing bracket"),
+        ('# all\n[{"QualificationTypeId": "3A", "Comparator": "Exist"}]', _COMMENT),
+        ("- QualificationTypeId: 3A\n  Comparator: Exist\n", "not JSON: expected a value, got `-`"),
+    ],
+)
+def test_what_is_called_json_is_json(text: str, message: str, tmp_path: Path) -> None:
+    """YAML in it is linted, and told: other programs go by the name. Elsewhere the content alone counts."""
+    for name, is_told in (("hit.json", True), ("hit.JSONL", True), ("hit.yaml", False), ("hit", False)):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        found = qe.lint(path, select=["QE0", "QE1"])
+
+        assert [each.message for each in found if each.rule == "QE001"] == [message] * is_told
+        assert "QE102" in {each.rule for each in found}
+    assert [each.rule for each in qe.lint(io.StringIO(text), select=["QE0", "QE1"])] == ["QE102"]
+
+
+def test_json_lines_may_be_called_json(tmp_path: Path) -> None:
+    """They are no YAML."""
+    path = tmp_path / "hits.json"
+    path.write_text('{"HITId": "3A"}\n{"HITId": "3B"}\n', "utf-8")
+
+    assert qe.lint(path) == []
+
+
 def test_selecting_rules() -> None:
     """Rules are named by id, by the beginning of an id, or by name; a name that is none is refused with the nearest."""
     tree = placed("UK", "UK")

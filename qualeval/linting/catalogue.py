@@ -69,7 +69,8 @@ CATALOGUE: tuple[Rule, ...] = (
     # --- QE0: the file and its form
     Rule(
         "QE001", "unreadable", _ERROR, "the file cannot be read as JSON or YAML",
-        "What cannot be read cannot be sent, nor judged.",
+        "What cannot be read cannot be sent, nor judged. Of a key that stands twice, or is merged, each reader makes "
+        "something else; and what is called `*.json` other programs read as JSON, where qualeval takes YAML too.",
         "Mend the syntax at the line that is named; a key may stand once.",
         "RFC 8259 and YAML 1.2, read as docs/meaning.md says", is_refused=True,
     ),

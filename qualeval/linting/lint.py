@@ -21,7 +21,7 @@ from qualeval.linting.written import Written
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
-from qualeval.sources.documents import Document, documents_of
+from qualeval.sources.documents import Document, doubtful_documents
 from qualeval.sources.hit_readings import REQUIREMENTS, hit_readings, words_of_paths
 from qualeval.sources.texts import Source, read_text, source_name
 
@@ -120,19 +120,26 @@ class Linter:
         return sorted(self._found(tree, 0, ()), key=_by_keys)
 
     def of_text(self, text: str, name: str) -> list[Finding]:
-        """What is found in a text, which is called so."""
+        """What is found in a text, which is called so.
+
+        Of a key that is written twice the last value is looked at, and no fix is offered.
+        """
         try:
-            documents = documents_of(text, name)
+            documents = doubtful_documents(text, name)
         except InvalidInput as error:
             return self.unreadable(error, name)
-        found: list[Finding] = []
+        found = self.unreadable(InvalidInput(documents[0].not_json), name) if _is_called_json(name) else []
         for index, document in enumerate(documents):
             head: Path = ("HITs", index) if len(documents) > 1 else ()
+            if document.problems:
+                found += self.unreadable(_worded(document, head), name)
             found += _located(self._found(document.tree, index, head), document)
+        if any(document.problems for document in documents):
+            found = [evolve(each, fix=None) for each in found]
         return sorted(found, key=_by_place)
 
     def unreadable(self, error: InvalidInput, name: str) -> list[Finding]:
-        """The problems of a text that is neither JSON nor YAML."""
+        """The problems of a text that is neither JSON nor YAML, or not what it is called, or not to be relied on."""
         rule = BY_NAME["unreadable"].id
         found = [
             Finding(rule, each.message, each.help, name, each.line, each.column, place=each.place, keys=each.path)
@@ -154,6 +161,17 @@ class Linter:
             for each in _of_subject(Subject(reading, document, self.names, self.environment, self.only))
             if each.rule in self.selected
         ]
+
+
+def _is_called_json(name: str) -> bool:
+    """Whether a file is called so that other programs read it as JSON."""
+    return name.casefold().endswith((".json", ".jsonl"))
+
+
+def _worded(document: Document, head: Path) -> InvalidInput:
+    """What is to be refused in a document though it can be read, with paths in words."""
+    words = words_of_paths(document.tree)
+    return InvalidInput([evolve(each, path=(*head, *words(each.path))) for each in document.problems])
 
 
 def _as_written(hit: HIT) -> object:

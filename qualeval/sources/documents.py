@@ -3,8 +3,9 @@
 What a file holds is told by its content, never by its name: one JSON value, JSON Lines (one value a line), or YAML (one
 document or several between `---`). What looks like JSON and is broken is complained of as JSON, unless it is YAML.
 
-This module does not know Mechanical Turk. It promises of a tree that its root is an object or a list, that no key was
-written twice, that nothing is nested deeper than 100, and that every text in it can be printed.
+This module does not know Mechanical Turk. It promises of a tree that its root is an object or a list, that nothing is
+nested deeper than 100, that every text in it can be printed, and that no key was written twice or merged: save of
+`doubtful_documents`, which tell of it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Literal
 from attrs import evolve, field, frozen
 
 from qualeval.errors import InvalidInput, Path, Problem, show
-from qualeval.sources.json_trees import NotJSON, find_json, parse_json
+from qualeval.sources.json_trees import NotJSON, find_json, parse_json, read_json
 from qualeval.sources.places import MAX_PROBLEMS, positions, problem_at
 from qualeval.sources.texts import Source, read_text, source_name
-from qualeval.sources.yaml_trees import NotYAML, find_yaml, parse_yaml
+from qualeval.sources.yaml_trees import NotYAML, find_yaml, read_yaml
 
-__all__ = ["Document", "Source", "documents_of", "read_document", "read_documents"]
+__all__ = ["Document", "Source", "documents_of", "doubtful_documents", "read_document", "read_documents"]
 
 MAX_YAML = 4 * 2**20
 """How many characters of YAML are read at most; more would take minutes with PyYAML's slower parser."""
@@ -36,6 +37,8 @@ class Document:
     """One value that was read: its `tree` (dict, list, str, int, float, bool, None), and the text that it came from.
 
     `name` is what messages call the input. `text` is this document's own part of it, which begins at `start_line`.
+    `problems` are what is to be refused in it though it can be read; `not_json` says of YAML what keeps it from being
+    JSON.
     """
 
     tree: object
@@ -43,6 +46,8 @@ class Document:
     text: str = field(repr=False)
     start_line: int = 1
     format: Literal["json", "yaml"] = "json"
+    problems: tuple[Problem, ...] = ()
+    not_json: tuple[Problem, ...] = field(default=(), repr=False)
 
     def locate(self, path: Path) -> tuple[int, int] | None:
         """The line and column, from one, at which the value at `path` begins, or its nearest ancestor that there is.
@@ -93,6 +98,14 @@ def read_documents(source: Source) -> list[Document]:
 
 def documents_of(text: str, name: str) -> list[Document]:
     """All documents of a text that was read; `name` is what messages call it. Raises InvalidInput."""
+    documents = doubtful_documents(text, name)
+    if problems := [problem for document in documents for problem in document.problems]:
+        raise InvalidInput(_capped(problems), name)
+    return documents
+
+
+def doubtful_documents(text: str, name: str) -> list[Document]:
+    """The same, also of documents that are to be refused though they can be read, with their `problems`."""
     try:
         return _documents(text, name)
     except InvalidInput as error:
@@ -111,7 +124,8 @@ def _documents(text: str, name: str) -> list[Document]:
     if start == len(text):
         raise InvalidInput(Problem(f"nothing but blanks; {_EXPECTED}" if text else f"empty; {_EXPECTED}"))
     try:
-        return [Document(_rooted(parse_json(text), text, start), name, text)]
+        tree, problems = read_json(text)
+        return [Document(_rooted(tree, text, start), name, text, problems=problems)]
     except NotJSON as error:
         broken = error
     if text[start] in "{[":
@@ -120,7 +134,7 @@ def _documents(text: str, name: str) -> list[Document]:
         message = f"not JSON, and YAML is read up to {MAX_YAML // 2**20} MiB only"
         raise InvalidInput(Problem(message, help="save it as JSON, or split it"))
     try:
-        return _yaml(text, name)
+        return _yaml(text, name, broken)
     except NotYAML as error:
         neither = [evolve(p, message=p.message.replace("not YAML", "neither JSON nor YAML", 1)) for p in error.problems]
         raise InvalidInput(neither) from None
@@ -136,7 +150,7 @@ def _almost_json(text: str, name: str, broken: NotJSON) -> list[Document]:
     if len(text) > MAX_YAML:
         raise broken
     try:
-        return _yaml(text, name)
+        return _yaml(text, name, broken)
     except NotYAML:
         raise broken from None
 
@@ -147,16 +161,19 @@ def _json_lines(text: str, name: str) -> list[Document]:
         return []
     documents: list[Document] = []
     problems: list[Problem] = []
-    kind: type[InvalidInput] = InvalidInput
+    kind: type[InvalidInput] | None = None
     for number, line in _filled_lines(text):
         try:
-            documents.append(Document(_rooted(parse_json(line, "JSON Lines"), line, _start(line)), name, line, number))
+            tree, doubts = read_json(line, "JSON Lines")
+            doubts = tuple(evolve(problem, line=number) for problem in doubts)
+            problems.extend(doubts)
+            documents.append(Document(_rooted(tree, line, _start(line)), name, line, number, problems=doubts))
         except InvalidInput as error:
-            kind = NotJSON if isinstance(error, NotJSON) else kind
+            kind = NotJSON if isinstance(error, NotJSON) else kind or InvalidInput
             problems.extend(evolve(problem, line=number) for problem in error.problems)
-            if len(problems) >= MAX_PROBLEMS:
-                break
-    if problems:
+        if len(problems) >= MAX_PROBLEMS:
+            raise (kind or InvalidInput)(problems)
+    if kind:
         raise kind(problems)
     return documents
 
@@ -189,20 +206,22 @@ def _is_whole(line: str) -> bool:
         return True
 
 
-def _yaml(text: str, name: str) -> list[Document]:
+def _yaml(text: str, name: str, broken: NotJSON) -> list[Document]:
     documents: list[Document] = []
     problems: list[Problem] = []
-    for found in parse_yaml(text):
+    found = read_yaml(text)
+    for each in found:
+        problems.extend(each.problems)
         try:
-            tree = _rooted(found.root.value, text, found.root.start)
+            tree = _rooted(each.root.value, text, each.root.start)
         except InvalidInput as error:
             problems.extend(error.problems)
             continue
-        line = text.count("\n", 0, found.begin) + 1
-        documents.append(Document(tree, name, text[found.begin : found.end], line, "yaml"))
-    if not (documents or problems):
+        line, part = text.count("\n", 0, each.begin) + 1, text[each.begin : each.end]
+        documents.append(Document(tree, name, part, line, "yaml", each.problems, broken.problems))
+    if not found:
         problems.append(Problem(f"nothing but comments and blanks; {_EXPECTED}"))
-    if problems:
+    if len(documents) < len(found) or not found:
         raise InvalidInput(problems)
     return documents
 

@@ -22,7 +22,7 @@ from qualeval.errors import InvalidInput, Path, Problem, show
 from qualeval.sources.nodes import Node, offsets
 from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, Trie, position, problem_at, trie
 
-__all__ = ["NotJSON", "find_json", "json_nodes", "number_problem", "parse_json"]
+__all__ = ["NotJSON", "find_json", "json_nodes", "number_problem", "parse_json", "read_json"]
 
 _BLANKS = re.compile(r"[ \t\n\r]*+")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]++', re.DOTALL)
@@ -40,18 +40,30 @@ class NotJSON(InvalidInput):
 
 def parse_json(text: str, format: str = "JSON") -> object:
     """The tree that `text` denotes. Raises NotJSON, in which the text is called `not {format}`, and InvalidInput."""
+    tree, problems = read_json(text, format)
+    if problems:
+        raise InvalidInput(problems)
+    return tree
+
+
+def read_json(text: str, format: str = "JSON") -> tuple[object, tuple[Problem, ...]]:
+    """The tree, and what is to be refused in it though it can be read: keys written twice, of which the last counts.
+
+    Raises as `parse_json` does where no tree can be had.
+    """
     try:
         tree, is_doubtful = _decode(text)
     except RecursionError:
         raise InvalidInput(_too_deep(text)) from None
     except json.JSONDecodeError as error:
         raise NotJSON(_syntax_problem(error, format)) from None
-    problems = _Inspector(text).problems() if is_doubtful or _has_half_pair(text) else []
+    inspector = _Inspector(text)
+    problems = inspector.problems() if is_doubtful or _has_half_pair(text) else []
     if _is_deep(text, tree):
         problems.append(_too_deep(text))
-    if problems:
+    if len(problems) > inspector.twice or len(problems) >= MAX_PROBLEMS:
         raise InvalidInput(problems)
-    return tree
+    return tree, tuple(problems)
 
 
 def number_problem(token: str) -> str | None:
@@ -154,10 +166,11 @@ class _Level:
 
 @define
 class _Inspector:
-    """The second pass over a text that the parser took: what in it is to be refused."""
+    """The second pass over a text that the parser took: what in it is to be refused, and how many keys stand twice."""
 
     text: str
     found: list[Problem] = field(factory=list)
+    twice: int = 0
     levels: list[_Level] = field(factory=list)
 
     def problems(self) -> list[Problem]:
@@ -194,6 +207,7 @@ class _Inspector:
         level.awaits_key, level.key = False, key
         if key in level.keys:
             self._refuse(at, f"the key {show(key)} is written a second time", "keep one of the two")
+            self.twice += 1
         level.keys.add(key)
 
     def _text(self, token: str, at: int) -> None:

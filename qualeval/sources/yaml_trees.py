@@ -22,7 +22,7 @@ from qualeval.sources.json_trees import number_problem
 from qualeval.sources.nodes import Node, offsets
 from qualeval.sources.places import MAX_DEPTH, MAX_PROBLEMS, problem_at
 
-__all__ = ["MAX_ALIASED", "NotYAML", "YAMLDocument", "find_yaml", "parse_yaml", "yaml_nodes"]
+__all__ = ["MAX_ALIASED", "NotYAML", "YAMLDocument", "find_yaml", "parse_yaml", "read_yaml", "yaml_nodes"]
 
 MAX_ALIASED = 100_000
 """How many values all aliases of a document may stand for together, an alias to a tree counting as the whole tree."""
@@ -43,17 +43,33 @@ class NotYAML(InvalidInput):
 
 @frozen
 class YAMLDocument:
-    """One document of a text: its root, and where it begins and ends in the text (whole lines)."""
+    """One document of a text: its root, and where it begins and ends in the text (whole lines).
+
+    `problems` are what is to be refused in it though it can be read.
+    """
 
     root: Node
     begin: int
     end: int
+    problems: tuple[Problem, ...] = ()
 
 
 def parse_yaml(text: str) -> list[YAMLDocument]:
     """The documents of `text` that are not empty. Raises NotYAML and InvalidInput.
 
     What an alias stands for is one object in every place, as PyYAML has it: read the trees, do not change them.
+    """
+    documents = read_yaml(text)
+    if problems := [problem for document in documents for problem in document.problems]:
+        raise InvalidInput(problems)
+    return documents
+
+
+def read_yaml(text: str) -> list[YAMLDocument]:
+    """The documents, also those that are to be refused though they can be read.
+
+    Of a key that is written twice the last value counts, and what is merged stands in its place as YAML 1.1 has it.
+    Raises as `parse_yaml` does where no tree can be had.
     """
     builder = _Builder(text)
     try:
@@ -62,7 +78,7 @@ def parse_yaml(text: str) -> list[YAMLDocument]:
             builder.take(event)
     except yaml.YAMLError as error:
         raise NotYAML(_syntax_problem(text, error)) from None
-    if builder.problems:
+    if len(builder.problems) > builder.readable:
         raise InvalidInput(builder.problems)
     return builder.documents
 
@@ -85,7 +101,7 @@ def find_yaml(text: str, paths: Sequence[Path]) -> dict[Path, int]:
 
 def yaml_nodes(text: str) -> Node:
     """The root of the text of one document. LookupError without one."""
-    return parse_yaml(text)[0].root
+    return read_yaml(text)[0].root
 
 
 def _at(event: yaml.Event) -> int:
@@ -98,12 +114,17 @@ def _end(event: yaml.Event) -> int:
 
 @define
 class _Open:
-    """An object or list whose end has not come: its node, its anchor, and the key whose value is awaited."""
+    """An object or list whose end has not come: its node, its anchor, and the key whose value is awaited.
+
+    `merged` are the values of its merge keys, the next value being one if it `is_merging`.
+    """
 
     node: Node
     anchor: str | None
     key: str | None = None
     key_span: tuple[int, int] | None = None
+    is_merging: bool = False
+    merged: list[Node] = field(factory=list)
 
     @property
     def awaits_key(self) -> bool:
@@ -111,31 +132,47 @@ class _Open:
 
     def add(self, part: Node) -> None:
         match self.node:
+            case Node(value=dict()) if self.is_merging:
+                self.merged.append(part)
             case Node(value=dict() as value, parts=dict() as parts) if self.key is not None:
                 value[self.key], parts[self.key] = part.value, part
             case Node(value=list() as value, parts=list() as parts):
                 value.append(part.value)
                 parts.append(part)
         part.key = self.key_span
-        self.key = None
+        self.key, self.is_merging = None, False
         self.node.size += part.size
         self.node.height = max(self.node.height, 1 + part.height)
         if self.node.is_block:
             self.node.end = part.end  # its own end mark stands behind the comments and blank lines that follow
 
+    def merge(self) -> None:
+        """Take over what merged objects say, where neither this one nor an earlier one of them says anything."""
+        for each in self.merged:
+            for source in each.parts if isinstance(each.parts, list) else [each]:
+                match self.node, source:
+                    case Node(value=dict() as value, parts=dict() as parts), Node(parts=dict() as others):
+                        value.update({key: part.value for key, part in others.items() if key not in value})
+                        parts.update({key: part for key, part in others.items() if key not in parts})
+
 
 @define
 class _Builder:
-    """Takes the events of a text one by one; holds the documents and problems that they amount to."""
+    """Takes the events of a text one by one; holds the documents and problems that they amount to.
+
+    So many of the problems are `readable`: they leave no doubt what the tree is.
+    """
 
     text: str
     documents: list[YAMLDocument] = field(factory=list)
     problems: list[Problem] = field(factory=list)
+    readable: int = 0
     _open: list[_Open] = field(factory=list)
     # None stands for an anchor whose value is still being read.
     _anchors: dict[str, Node | None] = field(factory=dict)
     _aliased: int = 0
     _begin: int = 0
+    _told: int = 0
 
     def take(self, event: yaml.Event) -> None:
         """Raises InvalidInput where going on would be useless or endless."""
@@ -152,6 +189,7 @@ class _Builder:
                 self._start(event)
             case yaml.CollectionEndEvent():
                 ended = self._open.pop()
+                ended.merge()
                 ended.node.end = ended.node.end if ended.node.is_block else _end(event)
                 self._add(self._anchored(ended.anchor, ended.node), event)
             case yaml.AliasEvent():
@@ -163,7 +201,7 @@ class _Builder:
         # Comments above the first document are its own; a later one begins with the line of its `---` or directives.
         at = _at(event)
         self._begin = self.text.rfind("\n", 0, at) + 1 if self.documents else 0
-        self._anchors, self._aliased = {}, 0
+        self._anchors, self._aliased, self._told = {}, 0, len(self.problems)
 
     def _anchored(self, anchor: str | None, node: Node) -> Node:
         if anchor is not None:
@@ -199,8 +237,9 @@ class _Builder:
             return
         if self.documents:
             last = self.documents.pop()
-            self.documents.append(YAMLDocument(last.root, last.begin, self._begin))
-        self.documents.append(YAMLDocument(root, self._begin, len(self.text)))
+            self.documents.append(evolve(last, end=self._begin))
+        problems = tuple(self.problems[self._told :])
+        self.documents.append(YAMLDocument(root, self._begin, len(self.text), problems))
 
     def _key(self, event: yaml.ScalarEvent) -> None:
         at, key, parent = _at(event), event.value, self._open[-1]
@@ -211,8 +250,11 @@ class _Builder:
             self._refuse_tag(event)
         elif key == "<<" and event.implicit[0]:
             self._refuse(at, "merge keys (`<<`) are not read", "write the merged keys out")
+            self.readable += 1
+            parent.is_merging = True
         elif isinstance(parent.node.parts, dict) and key in parent.node.parts:
             self._refuse(at, f"the key {show(key)} is written a second time", "keep one of the two")
+            self.readable += 1
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         text, at = event.value, _at(event)
