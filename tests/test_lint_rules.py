@@ -309,6 +309,16 @@ def test_every_locale_of_a_list_is_looked_at() -> None:
     assert sorted(rules(tree)) == ["QE109", "QE201", "QE202", "QE202"]
 
 
+def test_a_locale_that_stands_in_no_list_is_looked_at() -> None:
+    """That the list is missing hides nothing in it, and what has one right answer is mended."""
+    found = qe.lint(asks(qe.LOCALE, "EqualTo", LocaleValues={"Country": "UK"}), select=["QE0", "QE1", "QE2"])
+
+    assert [(each.rule, each.place) for each in found] == [
+        ("QE008", "requirement 0: LocaleValues"), ("QE201", "requirement 0: LocaleValues.Country"),
+    ]  # fmt: skip
+    assert found[1].fix is not None
+
+
 def test_reads_may_say_required_to_preview() -> None:
     """A fetched HIT returns both guard fields, and that is no mistake."""
     both = asks("3SCORE", "Exists", ActionsGuarded="Accept", RequiredToPreview=False)

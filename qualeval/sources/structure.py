@@ -361,11 +361,20 @@ def _list_hook(kind: Any, reader: Converter) -> Callable[[object, object], tuple
 
     def read(value: object, _: object) -> tuple[Any, ...]:
         if not is_list(value):
-            raise _wrong(kind, value)
+            raise InvalidInput([*_wrong(kind, value).problems, *_inside(value, get_args(kind)[0])])
         items: tuple[Any, ...] = read_items(value, kind)
         return items
 
     return read
+
+
+def _inside(value: object, kind: Any) -> list[Problem]:
+    """What is wrong further down in a value that should stand in a list: a country that there is not."""
+    try:
+        _READER.structure(value, kind)
+    except (InvalidInput, IterableValidationError) as error:
+        return [problem for problem in _problems(error) if problem.path]
+    return []
 
 
 def _reader() -> Converter:
