@@ -68,7 +68,7 @@ _SETS = "the meaning of the requirements: docs/meaning.md"
 CATALOGUE: tuple[Rule, ...] = (
     # --- QE0: the file and its form
     Rule(
-        "QE001", "unreadable", _ERROR, "the file cannot be read as JSON or YAML",
+        "QE001", "unreadable", _ERROR, "the file is not the JSON or YAML that it should be",
         "What cannot be read cannot be sent, nor judged. Of a key that stands twice, or is merged, each reader makes "
         "something else; and what is called `*.json` other programs read as JSON, where qualeval takes YAML too.",
         "Mend the syntax at the line that is named; a key may stand once.",
