@@ -119,13 +119,14 @@ def test_json_has_the_stable_keys() -> None:
     assert found.status == 1
     assert found.json == decision.to_dict()
     assert list(found.json) == [
-        "hit_id", "worker_id", "access", "possible", "actions", "requirements", "availability", "evidence",
+        "hit_id", "worker_id", "access", "possible", "actions", "requirements", "availability", "assuming",
+        "learned_at", "evidence",
     ]  # fmt: skip
     assert found.json["actions"] == {"discover": "permitted", "preview": "permitted", "accept": "denied"}
     assert [list(each) for each in found.json["requirements"]] == 2 * [
         [
             "index", "qualification_type_id", "name", "comparator", "guards", "state", "reason", "conflicts_with",
-            "admits", "observed", "remedy",
+            "admits", "observed", "basis", "learned_at", "remedy",
         ]
     ]  # fmt: skip
     assert (found.json["access"], found.json["possible"]) == ("preview", "preview")

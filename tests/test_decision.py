@@ -158,6 +158,8 @@ def test_to_dict_has_the_stable_keys() -> None:
                     "conflicts_with": [],
                     "admits": "98..100",
                     "observed": "97",
+                    "basis": "stated",
+                    "learned_at": None,
                     "remedy": {
                         "do": "raise",
                         "type": PERCENT_APPROVED,
@@ -177,11 +179,15 @@ def test_to_dict_has_the_stable_keys() -> None:
                     "conflicts_with": [],
                     "admits": "US",
                     "observed": "US-WA",
+                    "basis": "stated",
+                    "learned_at": None,
                     "remedy": None,
                 },
             ],
             "availability": {"available": None, "obstacles": []},
-            "evidence": [],
+            "assuming": {},
+        "learned_at": None,
+        "evidence": [],
         }
     )
 

@@ -15,7 +15,7 @@ def test_words_of_the_service_are_harmless_to_a_terminal() -> None:
 
     class Answering:
         def get_hit(self, **_: Any) -> dict[str, Any]:
-            error = {"Code": "503", "Message": 'cut \x1b[31mred\x00\u202e {"HIT"'}
+            error: Any = {"Code": "503", "Message": 'cut \x1b[31mred\x00\u202e {"HIT"'}
             raise ClientError({"Error": error}, "GetHIT")
 
     with pytest.raises(qe.ServiceError) as raised:

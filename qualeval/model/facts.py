@@ -24,6 +24,7 @@ __all__ = [
     "HOLDS",
     "LACKS",
     "UNKNOWN",
+    "Basis",
     "Fact",
     "FactWord",
     "PlainFact",
@@ -46,13 +47,26 @@ class FactWord(Word):
 LACKS, HOLDS, UNKNOWN = FactWord.LACKS, FactWord.HOLDS, FactWord.UNKNOWN
 
 
+class Basis(Word):
+    """What a fact rests on, the surest first."""
+
+    STATED = "stated"
+    """Somebody says so: a profile, a table, `--set`."""
+    LEARNED = "learned"
+    """The service said so."""
+    INFERRED = "inferred"
+    """It follows from what the worker did: who accepted a HIT met its requirements then."""
+    ASSUMED = "assumed"
+    """Nobody knows; it is taken to be so, and every answer that rests on it says so."""
+
+
 @frozen
 class Fact:
     """The states still possible for one worker towards one type, and where that is known from.
 
     `states` is what every judgement rests on. `is_revoked` says that the worker had the qualification and lost it
-    (which counts as lacking it); `granted_at` is the service's GrantTime; `learned_at` and `source` say when and
-    from where the fact was learned. None is not known.
+    (which counts as lacking it); `granted_at` is the service's GrantTime; `learned_at` (aware of its zone) and `source`
+    say when and from where the fact was learned, None where that is not known; `basis` says what it rests on.
     """
 
     states: ValueSet
@@ -60,6 +74,7 @@ class Fact:
     granted_at: datetime | None = None
     learned_at: datetime | None = None
     source: str | None = None
+    basis: Basis = Basis.STATED
 
     def __str__(self) -> str:
         return str(self.states)

@@ -7,6 +7,7 @@ a worker is judged, nor how profiles are written in files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +16,10 @@ from attrs import evolve, field, frozen
 from attrs.converters import optional
 
 from qualeval.errors import InvalidInput, Problem, WrongType, show
-from qualeval.model.facts import Fact, PlainFact, check_states, fact_text
+from qualeval.model.facts import Basis, Fact, PlainFact, check_states, fact_text
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
+from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
 __all__ = ["WorkerProfile", "named_facts", "worker"]
@@ -28,6 +30,12 @@ def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:
         raise InvalidInput(Problem(f"got {show(value)}", ("complete",), "expected true, false or a list of type ids"))
     if not isinstance(value, Iterable):
         return _true_or_false(value)
+    return frozenset(value)
+
+
+def _ids(value: Iterable[str]) -> frozenset[str]:
+    if isinstance(value, str):  # as above
+        raise InvalidInput(Problem(f"got {show(value)}", ("assigned",), "expected a list of HIT ids"))
     return frozenset(value)
 
 
@@ -58,7 +66,8 @@ class WorkerProfile:
 
     `facts` maps type ids to facts. `complete` is True where the worker lacks every type that is not named (save those
     that cannot be lacked, which stay unknown), or the type ids of which alone that can be said. `blocked` says whether
-    the requester blocked the worker; None is not known.
+    the requester blocked the worker; None is not known. `assigned` are the ids of the HITs on which the worker is known
+    to have an assignment already.
 
     Raises:
         InvalidInput: a fact that is empty or not a part of its type's universe, with all such facts at once.
@@ -68,6 +77,7 @@ class WorkerProfile:
     facts: Mapping[str, Fact] = field(factory=dict, converter=_checked, hash=False)
     complete: bool | frozenset[str] = field(default=False, converter=_complete)
     blocked: bool | None = field(default=None, converter=optional(_true_or_false))
+    assigned: frozenset[str] = field(default=frozenset(), converter=_ids)
     _points: dict[str, object] = field(init=False, eq=False, repr=False)
     """The facts as points that one operator can compare, for evaluators: see `_point`. Others fill in as asked."""
 
@@ -92,6 +102,24 @@ class WorkerProfile:
         unknown = {type_id: _unknown(type_id) for type_id in dropped if self.lacks_unnamed(type_id)}
         return evolve(self, facts=kept | unknown)
 
+    def assuming(self, facts: Mapping[str, PlainFact], *, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
+        """A profile in which what is not known is taken to be so; each such fact has the basis ASSUMED.
+
+        What is known stands: an assumption narrows a fact that leaves more open, and says nothing where the fact is
+        surer already, or speaks against it. Written as for `qualeval.worker`.
+        """
+        found = ((type_id, _assumed(self.fact(type_id), fact)) for type_id, fact in named_facts(facts, names).items())
+        return evolve(self, facts={**self.facts, **{type_id: fact for type_id, fact in found if fact is not None}})
+
+    def aged(self, before: datetime) -> WorkerProfile:
+        """A profile in which what was learned earlier than this time is not known any more.
+
+        Of a type whose values only grow the least possible value holds on. Facts without a time stand, and what follows
+        from completeness.
+        """
+        old = {type_id: fact for type_id, fact in self.facts.items() if fact.learned_at and fact.learned_at < before}
+        return evolve(self, facts={**self.facts, **{each: _grown(each, fact) for each, fact in old.items()}})
+
     def to_dict(self, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
         """The profile as JSON's values, in the short form of a profile file; `names` is how types are called.
 
@@ -113,7 +141,7 @@ class WorkerProfile:
         return f"<WorkerProfile {self.worker_id or 'unnamed'}: {'; '.join(known) or 'nothing known'}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked)
+        return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked, self.assigned)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_points", {type_id: _point(type_id, fact) for type_id, fact in self.facts.items()})
@@ -121,6 +149,20 @@ class WorkerProfile:
     def _learn_point(self, type_id: str) -> None:
         """Puts the point of a type that the facts do not name among the points."""
         self._points[type_id] = _point(type_id, self.fact(type_id))
+
+
+def _assumed(known: Fact, assumed: Fact) -> Fact | None:
+    """The part of what is known in which an assumption holds; None where that is all of it, or nothing."""
+    both = known.states & assumed.states
+    return None if both.is_empty or both == known.states else Fact(both, basis=Basis.ASSUMED)
+
+
+def _grown(type_id: str, fact: Fact) -> Fact:
+    """What an old fact still says."""
+    held = fact.states.held
+    if not qualification_type(type_id).only_grows or not isinstance(held, IntegerSet) or held.low is None:
+        return _unknown(type_id)
+    return evolve(fact, states=ValueSet(IntegerSet.at_least(held.low)))
 
 
 LACKING_POINT = float("nan")
@@ -190,6 +232,7 @@ def worker(
     *,
     complete: bool | Iterable[str] = False,
     blocked: bool | None = None,
+    assigned: Iterable[str] = (),
     names: TypeNames = SYSTEM_ONLY,
 ) -> WorkerProfile:
     """A worker profile from plain facts.
@@ -203,4 +246,4 @@ def worker(
     <WorkerProfile A1: Worker_Locale US-WA; Masters lacks; 3ABC 80>
     """
     ids = complete if isinstance(complete, bool | str) else [names.id_of(name) for name in complete]
-    return WorkerProfile(worker_id, named_facts(facts or {}, names), ids, blocked)
+    return WorkerProfile(worker_id, named_facts(facts or {}, names), ids, blocked, assigned)

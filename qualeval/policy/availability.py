@@ -22,6 +22,7 @@ class ObstacleCode(Word):
     UNASSIGNABLE = "unassignable"
     OUT_OF_ASSIGNMENTS = "out_of_assignments"
     WORKER_BLOCKED = "worker_blocked"
+    WORKER_ASSIGNED = "worker_assigned"
 
 
 @frozen
@@ -61,6 +62,8 @@ def _obstacles(hit: HIT | None, worker: WorkerProfile, now: datetime) -> Iterato
         yield Obstacle(ObstacleCode.WORKER_BLOCKED, "the requester blocked the worker")
     if hit is None:
         return
+    if hit.hit_id in worker.assigned:
+        yield Obstacle(ObstacleCode.WORKER_ASSIGNED, "the worker has an assignment of the HIT already")
     if hit.status == "Disposed":
         yield Obstacle(ObstacleCode.DISPOSED, "the HIT was deleted (status Disposed)")
     if hit.expires_at is not None and hit.expires_at <= now:

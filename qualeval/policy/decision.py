@@ -15,7 +15,7 @@ from attrs import frozen
 
 from qualeval.errors import AmbiguousTruth
 from qualeval.model.actions import Access, Action
-from qualeval.model.facts import fact_text
+from qualeval.model.facts import Basis, Fact, fact_text
 from qualeval.model.hits import HIT
 from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
@@ -138,6 +138,18 @@ class Decision:
         return tuple(dict.fromkeys(rule for reason in self.reasons for rule in reason.rules))
 
     @cached_property
+    def assumptions(self) -> Mapping[str, Fact]:
+        """By type id the assumed facts without which the decision, as far as that type goes, would be another."""
+        facts = ((ladder, self.worker.fact(type_id)) for type_id, ladder in self.policy.ladders.items())
+        return {each.type_id: fact for each, fact in facts if fact.basis is Basis.ASSUMED and _rests_on(each, fact)}
+
+    @property
+    def learned_at(self) -> datetime | None:
+        """When the oldest of the facts was learned that it rests on; None where no time is known of any."""
+        times = (self.worker.fact(type_id).learned_at for type_id in self.policy.ladders)
+        return min(filter(None, times), default=None)
+
+    @cached_property
     def availability(self) -> Availability:
         """What is known of the HIT's and the worker's availability, which is no part of the decision."""
         return availability(self.hit, self.worker, self.now)
@@ -163,8 +175,19 @@ class Decision:
                 "available": self.availability.is_available,
                 "obstacles": [{"code": str(each.code), "words": each.words} for each in self.availability.obstacles],
             },
+            "assuming": {
+                type_id: fact_text(fact.states, self.policy.ladders[type_id].kind)
+                for type_id, fact in self.assumptions.items()
+            },
+            "learned_at": None if self.learned_at is None else self.learned_at.isoformat(),
             "evidence": [{"code": r.code, "grade": r.grade, "statement": r.statement} for r in self.rules],
         }
+
+
+def _rests_on(ladder: TypeLadder, fact: Fact) -> bool:
+    """Whether it makes a difference that a fact is known."""
+    known, open_ = fact.states, ladder.kind.universe
+    return (ladder.certain(known), ladder.possible(known)) != (ladder.certain(open_), ladder.possible(open_))
 
 
 def _reason_dict(reason: Reason) -> dict[str, Any]:
@@ -181,6 +204,8 @@ def _reason_dict(reason: Reason) -> dict[str, Any]:
         "conflicts_with": list(reason.conflicts_with),
         "admits": str(reason.admitted),
         "observed": fact_text(reason.observed.states, kind),
+        "basis": str(reason.observed.basis),
+        "learned_at": None if reason.observed.learned_at is None else reason.observed.learned_at.isoformat(),
         "remedy": None
         if remedy is None
         else {
