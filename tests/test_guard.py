@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -10,6 +12,7 @@ from botocore.stub import Stubber
 
 import qualeval as qe
 from qualeval.linting.catalogue import Severity
+from tests.loopback import Loopback
 
 SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
 
@@ -160,3 +163,111 @@ def test_what_is_no_client_of_mturk() -> None:
     for wrong in (other, None, boto3.Session()):
         with pytest.raises(qe.WrongType, match="expected a boto3 client for mturk, got"):
             qe.guard(wrong)  # type: ignore[type-var]
+
+
+# What is really sent
+
+
+def put_bad(params: dict[str, Any]) -> None:
+    params["QualificationRequirements"] = [BAD]
+
+
+def in_place(params: dict[str, Any], **_: Any) -> None:
+    """A handler that changes the parameters that it gets."""
+    put_bad(params)
+
+
+def in_their_place(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A handler that gives other parameters."""
+    return {**params, "QualificationRequirements": [BAD]}
+
+
+def in_the_body(params: dict[str, Any], **_: Any) -> None:
+    """A handler that changes the request that was built."""
+    params["body"] = json.dumps({**json.loads(params["body"]), "QualificationRequirements": [BAD]}).encode()
+
+
+def in_the_data(request: Any, **_: Any) -> None:
+    """A handler that changes the request before it is signed."""
+    request.data = json.dumps({**json.loads(request.data), "QualificationRequirements": [BAD]}).encode()
+
+
+def in_the_prepared(request: Any, **_: Any) -> None:
+    """A handler that changes the request when it is ready."""
+    request.body = json.dumps({**json.loads(request.body), "QualificationRequirements": [BAD]}).encode()
+
+
+HANDLERS = [
+    ("provide-client-params.mturk.CreateHIT", in_place),
+    ("provide-client-params.mturk.CreateHIT", in_their_place),
+    ("provide-client-params.mturk", in_place),
+    ("provide-client-params", in_place),
+    ("before-parameter-build.mturk.CreateHIT", in_place),
+    ("before-parameter-build.*.*", in_place),
+    ("before-call.mturk.CreateHIT", in_the_body),
+    ("before-call.mturk", in_the_body),
+    ("before-call", in_the_body),
+    ("request-created.mturk.CreateHIT", in_the_data),
+    ("before-sign.mturk.CreateHIT", in_the_data),
+    ("before-send.mturk.CreateHIT", in_the_prepared),
+    ("before-send.*.*", in_the_prepared),
+    ("before-send", in_the_prepared),
+]
+
+
+@pytest.fixture
+def service() -> Iterator[Loopback]:
+    """A service that has no CreateHIT to answer with, and notes what it is asked."""
+    with Loopback() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("event", "handler"), HANDLERS)
+def test_what_other_handlers_make_of_it_is_refused(
+    service: Loopback, event: str, handler: Callable[..., Any], is_early: bool
+) -> None:
+    """Whoever changes the HIT on its way out, and whenever that was registered, nothing bad goes out."""
+    open_client = client(endpoint_url=service.url)
+    if is_early:
+        open_client.meta.events.register(event, handler)
+    guarded = qe.guard(open_client)
+    if not is_early:
+        guarded.meta.events.register(event, handler)
+
+    with pytest.raises(qe.HITRefused, match="QE201 requirement 0"):
+        guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
+    assert list(service.requests) == []
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"", b"\xff", None, b'{"Title": "a", "Title": "b"}'])
+def test_a_body_that_cannot_be_read_is_not_sent(service: Loopback, body: object) -> None:
+    """What the guard cannot read it does not let through."""
+    guarded = qe.guard(client(endpoint_url=service.url))
+    guarded.meta.events.register("before-call.mturk.CreateHIT", lambda params, **_: params.update(body=body))
+
+    with pytest.raises(qe.HITRefused, match="not sent: .*the request's body"):
+        guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
+    assert list(service.requests) == []
+
+
+def test_a_good_hit_arrives_once_with_other_handlers(service: Loopback) -> None:
+    """Handlers that do no harm do their work, and the service gets what they made of it."""
+    guarded = qe.guard(client(endpoint_url=service.url))
+    guarded.meta.events.register(
+        "before-parameter-build.mturk.CreateHIT", lambda params, **_: params.update(Title="Mark more birds")
+    )
+
+    with pytest.raises(Exception, match="CreateHIT"):  # the service has no such operation
+        guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
+    assert [each.parameters["Title"] for each in service.requests] == ["Mark more birds"]
+
+
+def test_a_second_guard_replaces_all_of_the_first(service: Loopback) -> None:
+    """No station of the first is left."""
+    guarded = qe.guard(qe.guard(client(endpoint_url=service.url)), ignore=["unknown-country"])
+    guarded.meta.events.register("before-parameter-build.mturk.CreateHIT", in_place)
+
+    with pytest.raises(Exception, match="CreateHIT"):
+        guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
+    assert len(service.requests) == 1

@@ -1,16 +1,20 @@
 """A guard on a boto3 client: a bad CreateHIT or CreateHITType is refused before it is sent, with what is wrong.
 
-It hangs on the event that boto3 emits before it builds a request, so that no program has to be changed. This module
-knows of boto3 only what it is given.
+It hangs on the events of boto3, so that no program has to be changed. What was asked for is looked at before anything
+else; handlers of the program's own may still change that, so the body of the request is looked at too: before the call,
+and once more when nothing but the sending is left. This module knows of boto3 only what it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from qualeval.errors import HITRefused, WrongType
+from attrs import frozen
+
+from qualeval.errors import HITRefused, InvalidInput, WrongType
 from qualeval.linting.catalogue import Severity
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import Linter
@@ -18,12 +22,15 @@ from qualeval.linting.subject import Environment
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
+from qualeval.sources.documents import read_document
 from qualeval.sources.hit_readings import REQUIREMENTS
+from qualeval.sources.structure import described, is_object
 
 __all__ = ["guard"]
 
 _OPERATIONS = ("CreateHIT", "CreateHITType")
 _ID = "qualeval-guard"
+_ASKED, _BUILT, _SENT = "provide-client-params", "before-call", "before-send"
 
 
 class _Client(Protocol):
@@ -50,27 +57,70 @@ def guard(
     """The same client, from now on refusing to send a HIT that the linter finds fault with.
 
     Refused is what is as bad as `fail_on` or worse, and what the service itself would refuse: `create_hit` and
-    `create_hit_type` then raise HITRefused, which carries the findings, and nothing is sent. Where `environment` is
-    None it is told by the client's endpoint. The other arguments are those of `lint`. To guard a client again replaces
-    the guard.
+    `create_hit_type` then raise HITRefused, which carries the findings, and nothing is sent. That holds for the request
+    as it goes out, whatever other handlers of the client's events make of the parameters. Where `environment` is None
+    it is told by the client's endpoint. The other arguments are those of `lint`; no configuration is read. To guard a
+    client again replaces the guard.
 
     Raises:
         WrongType: it is no boto3 client for Mechanical Turk.
     """
-    worst = Severity(fail_on)
-    linter = Linter.of(names, environment or _environment(client), only, select, ignore)
+    told = _environment(client)
+    judge = _Judge(Linter.of(names, environment or told, only, select, ignore), Severity(fail_on))
+    for event, station in judge.stations.items():
+        unique_id = f"{_ID}-{event}"
+        client.meta.events.unregister(event, unique_id=unique_id)
+        register = client.meta.events.register_first if event.startswith(_ASKED) else client.meta.events.register_last
+        register(event, station, unique_id=unique_id)
+    return client
 
-    def refuse(params: Mapping[str, Any], **_: object) -> None:
-        found = linter.of_tree({REQUIREMENTS: [], **params})
-        refused = [each for each in found if each.severity.rank <= worst.rank or each.entry.is_refused]
+
+@frozen
+class _Judge:
+    """What looks at a request, at each station on its way out."""
+
+    linter: Linter
+    worst: Severity
+
+    @property
+    def stations(self) -> Mapping[str, Callable[..., None]]:
+        """By event what is called then. boto3 calls handlers of the longer event first, so `_SENT` is the very last."""
+        asked = {f"{_ASKED}.mturk.{operation}": self.asked for operation in _OPERATIONS}
+        built = {f"{_BUILT}.mturk.{operation}": self.built for operation in _OPERATIONS}
+        return {**asked, **built, _SENT: self.sent}
+
+    def asked(self, params: Mapping[str, Any], **_: object) -> None:
+        """The parameters of the call, as the program gave them."""
+        self.refuse(params)
+
+    def built(self, params: Mapping[str, Any], **_: object) -> None:
+        """The request that boto3 made of them."""
+        self.refuse(_tree(params.get("body")))
+
+    def sent(self, request: Any, event_name: str, **_: object) -> None:
+        """The request as it goes out, with its signature."""
+        if event_name in {f"{_SENT}.mturk.{operation}" for operation in _OPERATIONS}:
+            self.refuse(_tree(request.body))
+
+    def refuse(self, params: Mapping[Any, Any]) -> None:
+        found = self.linter.of_tree({REQUIREMENTS: [], **params})
+        refused = [each for each in found if each.severity.rank <= self.worst.rank or each.entry.is_refused]
         if refused:
             raise HITRefused(_words(refused), findings=refused)
 
-    for operation in _OPERATIONS:
-        event = f"provide-client-params.mturk.{operation}"
-        client.meta.events.unregister(event, unique_id=f"{_ID}-{operation}")
-        client.meta.events.register_first(event, refuse, unique_id=f"{_ID}-{operation}")
-    return client
+
+def _tree(body: object) -> Mapping[Any, Any]:
+    """The object that a request's body says. What cannot be read is not let through."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes | bytearray) else body
+    if not isinstance(text, str):
+        raise HITRefused(f"not sent: expected the request's body as bytes or text, got {type(body).__name__}")
+    try:
+        tree = read_document(io.StringIO(text)).tree
+    except InvalidInput as error:
+        raise HITRefused(f"not sent: the request's body: {'; '.join(map(str, error.problems))}") from None
+    if not is_object(tree):
+        raise HITRefused(f"not sent: expected the request's body to be an object, got {described(tree)}")
+    return tree
 
 
 def _environment(client: object) -> Environment | None:
