@@ -125,6 +125,72 @@ def test_a_changed_requirement_is_new() -> None:
     assert "QE406" not in new_in(changed, again(found_in(HIT)))
 
 
+def changed(listed: list[Any], index: int, **fields: object) -> list[Any]:
+    """The requirements with one of them changed."""
+    return [{**each, **fields} if place == index else each for place, each in enumerate(listed)]
+
+
+SCORES = [requirement("3A", "GreaterThan", 50), requirement("3A", "GreaterThan", 40), requirement("3A", "Exists")]
+TORN = [requirement("3A", "GreaterThan", 50), requirement("3A", "LessThan", 40), requirement("3B", "Exists")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "listed", "index", "fields"),
+    [
+        ("QE409", SCORES, 0, {"IntegerValues": [30]}),
+        ("QE404", SCORES, 0, {"IntegerValues": [90]}),
+        ("QE401", TORN, 0, {"IntegerValues": [60]}),
+        ("QE401", TORN, 1, {"IntegerValues": [30]}),
+        ("QE403", [requirement("3A", "EqualTo", 1), requirement("3A", "EqualTo", 1)], 0, {"Comparator": "In"}),
+    ],
+)
+def test_what_a_finding_rests_on_is_part_of_it(rule: str, listed: list[Any], index: int, fields: Any) -> None:
+    """A conflict, or what is superfluous, is new where any of the requirements that it names has changed."""
+    known = again(found_in({"QualificationRequirements": listed}))
+
+    assert rule in [each.finding.rule for each in found_in({"QualificationRequirements": listed})]
+    assert rule in new_in({"QualificationRequirements": changed(listed, index, **fields)}, known)
+
+
+def test_a_worse_breach_of_a_house_rule_is_new() -> None:
+    """What is found in the HIT as a whole is new once its requirements have changed, and old where they only move."""
+    linter = Linter(only=qe.parse_hit([{**UK, "LocaleValues": [{"Country": "GB"}]}]).requirements)
+    before = [requirement("3A", "GreaterThan", 50), requirement("3B", "Exists")]
+
+    def of(listed: list[Any], **others: object) -> set[Fingerprint]:
+        text = json.dumps({"QualificationRequirements": listed, **others})
+        return {print_.fingerprint for print_ in results(linter.of_text(text, "x"), trees_of(text), {})}
+
+    (old,) = (each for each in of(before) if each.rule == "QE901")
+    assert old.requirement
+    assert old in of(before[::-1], Description="other words")
+    assert old not in of(before[:1])
+    assert old not in of(changed(before, 0, IntegerValues=[0]))
+
+
+def test_other_requirements_under_a_wrong_key_are_new() -> None:
+    """What stands where nobody reads it is part of the finding, in whatever order."""
+    known = again(found_in({"Title": "x", "QualificationRequirement": [UK, RATE]}))
+
+    assert new_in({"QualificationRequirement": [RATE, UK], "Title": "x"}, known) == []
+    assert new_in({"Title": "x", "QualificationRequirement": [UK]}, known) == ["QE005"]
+
+
+@given(requirement_lists(max_size=6), st.randoms(use_true_random=False))
+def test_a_conflict_stays_old_in_whatever_order(
+    listed: list[qe.QualificationRequirement], order: random.Random
+) -> None:
+    """Which requirements a finding names depends on their order, what it rests on does not."""
+    raw = [wire(each) for each in listed]
+    moved = list(raw)
+    order.shuffle(moved)
+
+    def conflicts(requirements: list[Any]) -> Counter[Fingerprint]:
+        return Counter(each for each in prints_of({"QualificationRequirements": requirements}) if each.rule == "QE401")
+
+    assert conflicts(moved) == conflicts(raw)
+
+
 def test_the_same_mistake_once_more_is_new() -> None:
     """The baseline counts: of two that are alike, one is new."""
     once = [UK, requirement("3A", "Exists")]

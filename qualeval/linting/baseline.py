@@ -1,9 +1,10 @@
 """Old findings, which need not be mended today: a file of fingerprints, so that only what is new is reported.
 
-A fingerprint is what stays the same while a file is edited elsewhere: the rule, the HIT, what is written in the
-requirement, and the message. Lines, the order of requirements and of HITs, the order of keys, and whether the file is
-JSON or YAML do not matter. Who changes a requirement is told of what is wrong with it anew; so is who makes the same
-mistake once more, for the baseline holds counts.
+A fingerprint is what stays the same while a file is edited elsewhere: the rule, the HIT, what is written in the place
+that the finding is about, and the message. That place is a requirement; where the finding names several, all those on
+their type; where it is about the whole, all requirements. Lines, the order of requirements and of HITs, the order of
+keys, and whether the file is JSON or YAML do not matter. Who changes a requirement is told of what is wrong with it
+anew; so is who makes the same mistake once more, for the baseline holds counts.
 
 This module does not know how findings are made.
 """
@@ -19,25 +20,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from qualeval.errors import InputNotFound, InvalidInput, Problem, show
+from qualeval.errors import Path as Keys
 from qualeval.linting.findings import Finding
 from qualeval.sources.documents import read_document
 from qualeval.sources.replacing import replace_file
-from qualeval.sources.roots import QUALIFICATION, REQUIREMENT, kind_of
+from qualeval.sources.roots import HIT_, QUALIFICATION, REQUIREMENT, kind_of
+from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import Name, Shape, described, is_list, is_object, read_object
 
 __all__ = ["Baseline", "Fingerprint", "Result", "fingerprint", "read_baseline", "results", "write_baseline"]
 
 _VERSION_KEY, _VERSION = "qualeval-baseline", 1
 _INDEXES = re.compile(r"\b(requirements?) [0-9]+(?:(?:, | and | or |, and )[0-9]+)*")
+_INDEX = re.compile(r"[0-9]+")
+_REQUIREMENTS = (REQUIREMENT, QUALIFICATION)
 _STREAM = "<stdin>"
 
 
 @frozen(order=True)
 class Fingerprint:
-    """What stays the same of a finding while its file is edited elsewhere. `requirement` is a digest, or empty."""
+    """What stays the same of a finding while its file is edited elsewhere.
+
+    `requirement` is a digest of what is written in the place that it is about, or empty.
+    """
 
     rule: str
     hit: str
@@ -65,22 +73,86 @@ class Result:
 
 def fingerprint(finding: Finding, trees: Sequence[object] | None) -> Fingerprint:
     """The fingerprint of a finding in a file that holds these documents (None where they cannot be read)."""
-    message = _INDEXES.sub(r"\1 #", finding.message)
-    content = _requirement(finding, trees or ())
-    return Fingerprint(finding.rule, finding.hit or "", "" if content is None else _digest(content)[:12], message)
+    return _Digests(trees or ()).fingerprint(finding)
 
 
-def _requirement(finding: Finding, trees: Sequence[object]) -> object:
-    """The requirement that a finding is about, as it is written; None where there is none or it cannot be told."""
-    if finding.requirement is None or finding.document >= len(trees):
-        return None
-    found = [part for key, part in _way(trees[finding.document], finding.keys) if key == finding.requirement]
-    return next((part for part in found if kind_of(part) in (REQUIREMENT, QUALIFICATION)), found[-1] if found else None)
+@define
+class _Digests:
+    """What the findings of one file are about, as digests. Each part of its trees is digested once.
+
+    The trees live as long as this does, so a part can be known by its identity.
+    """
+
+    trees: Sequence[object]
+    parts: dict[int, str] = field(factory=dict)
+    types: dict[int, Mapping[object, Sequence[str]]] = field(factory=dict)
+    joined: dict[tuple[int, frozenset[object]], str] = field(factory=dict)
+
+    def fingerprint(self, finding: Finding) -> Fingerprint:
+        message = _INDEXES.sub(r"\1 #", finding.message)
+        return Fingerprint(finding.rule, finding.hit or "", self._about(finding)[:12], message)
+
+    def _about(self, finding: Finding) -> str:
+        """What is written in the place of a finding; empty where nothing is, or it cannot be told."""
+        if finding.document >= len(self.trees):
+            return ""
+        tree = self.trees[finding.document]
+        if finding.requirement is None:
+            return self._whole(tree, finding.keys)
+        met = [(above, part) for above, key, part in _way(tree, finding.keys) if key == finding.requirement]
+        if not met:
+            return ""
+        above, part = next((each for each in met if kind_of(each[1]) in _REQUIREMENTS), met[-1])
+        named = _named(finding) | {finding.requirement}
+        return self._of_their_types(above, named) if len(named) > 1 and is_list(above) else self._part(part)
+
+    def _whole(self, tree: object, keys: Keys) -> str:
+        """The value at these keys, a HIT's being its requirements. The order of a list does not matter."""
+        *_, value = tree, *(part for _, _, part in _way(tree, keys))
+        if is_object(value) and kind_of(value) == HIT_:
+            value = value.get(REQUIREMENTS)
+        if is_list(value):
+            return _digest(sorted(map(self._part, value)))
+        return "" if value is None else self._part(value)
+
+    def _of_their_types(self, listed: Sequence[object], named: Iterable[int]) -> str:
+        """All the requirements on the types of those that are named: which of them a message names, may depend on
+        their order."""
+        types = frozenset(_type_of(listed[index]) for index in named if index < len(listed))
+        if id(listed) not in self.types:
+            by_type: dict[object, list[str]] = {}
+            for each in listed:
+                by_type.setdefault(_type_of(each), []).append(self._part(each))
+            self.types[id(listed)] = by_type
+        key = id(listed), types
+        if key not in self.joined:
+            self.joined[key] = _digest(sorted(part for each in types for part in self.types[id(listed)][each]))
+        return self.joined[key]
+
+    def _part(self, part: object) -> str:
+        if id(part) not in self.parts:
+            self.parts[id(part)] = _digest(part)
+        return self.parts[id(part)]
 
 
-def _way(tree: object, keys: Iterable[str | int]) -> Iterator[tuple[str | int, object]]:
-    """The values that are met on the way through a tree, each with the key that leads to it."""
+def _named(finding: Finding) -> set[int]:
+    """The indexes of the requirements that a message names."""
+    return {int(index) for listed in _INDEXES.finditer(finding.message) for index in _INDEX.findall(listed[0])}
+
+
+def _type_of(requirement: object) -> object:
+    """A requirement's type as it is written."""
+    said = requirement.get("QualificationTypeId") if is_object(requirement) else None
+    return said if isinstance(said, str) else None
+
+
+def _way(tree: object, keys: Iterable[str | int]) -> Iterator[tuple[object, str | int, object]]:
+    """The values that are met on the way through a tree, each with what holds it and the key that leads to it.
+
+    It ends where a key leads nowhere.
+    """
     for key in keys:
+        above = tree
         match tree:
             case list() | tuple() if isinstance(key, int) and 0 <= key < len(tree):
                 tree = tree[key]
@@ -88,7 +160,7 @@ def _way(tree: object, keys: Iterable[str | int]) -> Iterator[tuple[str | int, o
                 tree = tree[key]
             case _:
                 return
-        yield key, tree
+        yield above, key, tree
 
 
 def _digest(content: object) -> str:
@@ -134,9 +206,10 @@ def results(
 ) -> list[Result]:  # fmt: skip
     """The findings of one file with their fingerprints. Of those that are the same, the first ones are the known."""
     seen: Counter[Fingerprint] = Counter()
+    digests = _Digests(trees or ())
     made = []
     for finding in findings:
-        print_ = fingerprint(finding, trees)
+        print_ = digests.fingerprint(finding)
         made.append(Result(finding, print_, seen[print_], seen[print_] < known.get(print_, 0)))
         seen[print_] += 1
     return made
