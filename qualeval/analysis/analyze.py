@@ -69,10 +69,10 @@ class PolicyFinding:
         """The requirements that make a duplicate or redundant one so: a smallest set of others that implies it."""
         if self.kind not in (FindingKind.DUPLICATE, FindingKind.REDUNDANT) or self.ladder is None:
             return ()
-        own = self._predicate
-        others = [each for each in self.ladder.guarding(self.action) if each is not own]
+        own = self.ladder.bits([self._predicate])
+        others = self.ladder.guarding_bits[self.action] & ~own
         if self.kind is FindingKind.DUPLICATE:
-            others = [each for each in others if _say_the_same(each, own)]
+            others &= self.ladder.alike(self._predicate)
         return _implying(own, others, self.ladder)
 
     @property
@@ -84,11 +84,10 @@ class PolicyFinding:
         if self.kind is not FindingKind.REDUNDANT or self.ladder is None:
             return False
         own, ladder = self._predicate, self.ladder
-        bit = ladder.bits([own])
-        others = ladder.bits(each for each in ladder.guarding(self.action) if not _say_the_same(each, own))
+        bit, others = ladder.bits([own]), ladder.guarding_bits[self.action] & ~ladder.alike(own)
         return any(excluding & bit and not excluding & others for excluding in ladder.exclusions)
 
-    @property
+    @cached_property
     def _predicate(self) -> Predicate:
         assert self.ladder is not None
         return next(each for each in self.ladder.predicates if each.index == self.requirements[0])
@@ -220,16 +219,11 @@ def implication_words(indexes: Sequence[int]) -> str:
     return f"{noun} {' and '.join(map(str, indexes))} {verb} it"
 
 
-def _say_the_same(one: Predicate, other: Predicate) -> bool:
-    return one.admitted == other.admitted and one.guard is other.guard
-
-
-def _implying(own: Predicate, others: Sequence[Predicate], ladder: TypeLadder) -> tuple[int, ...]:
-    """A smallest set of others that together imply one, which they do: one alone if it can be.
+def _implying(own: int, others: int, ladder: TypeLadder) -> tuple[int, ...]:
+    """A smallest set of others that together imply one (all of them as bits), which they do: one alone if it can be.
 
     They exclude every state that it excludes.
     """
-    candidates = ladder.bits(others)
-    excluding = {each & candidates for each in ladder.exclusions if each & ladder.bits([own])}
+    excluding = {each & others for each in ladder.exclusions if each & own}
     alone = reduce(and_, excluding)
     return ladder.indexes(alone & -alone or smallest_hitting(excluding))

@@ -135,6 +135,18 @@ class TypeLadder:
         """For every action the predicates that guard it, as bits."""
         return {action: self.bits(self.guarding(action)) for action in Action}
 
+    @cached_property
+    def _alike(self) -> Mapping[object, int]:
+        found: dict[object, int] = {}
+        for place, each in enumerate(self.predicates):
+            said = each.admitted, each.guard
+            found[said] = found.get(said, 0) | 1 << place
+        return found
+
+    def alike(self, predicate: Predicate) -> int:
+        """The predicates that say the same as one of them, itself included, as bits: the same states and guard."""
+        return self._alike[predicate.admitted, predicate.guard]
+
     def contradiction(self, action: Action) -> tuple[int, ...]:
         """The indexes of a smallest set of requirements that leaves no state to do this, where none is left.
 
