@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from qualeval.errors import HITNotFound, InvalidInput, WrongType, nearest
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy, required
@@ -111,7 +111,7 @@ class Engine:
         names: TypeNames = SYSTEM_ONLY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source = _source(hits, names)
+        self._source = _source(hits, checked_names(names))
         self._max_age = _seconds(max_age)
         self._names = names
         self._clock = clock

@@ -230,6 +230,8 @@ def test_to_dict_is_json_under_ones_own_names() -> None:
         "claim": "only",
         "action": "accept",
         "index": 0,
+        "requirement": "grown_up Exists",
+        "worker_id": None,
         "verdict": "refuted",
         "counterexample": {
             "WorkerId": "A1EXAMPLEWORKER",

@@ -150,6 +150,11 @@ class Analysis:
     policy: AccessPolicy
     findings: tuple[PolicyFinding, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The analysis as JSON's values."""
+        hit_id = self.policy.hit.hit_id if self.policy.hit else None
+        return {"hit_id": hit_id, "findings": [each.to_dict() for each in self.findings]}
+
 
 def analyze(hit: HIT | AccessPolicy, *, names: TypeNames = SYSTEM_ONLY) -> Analysis:
     """The findings about a HIT's requirements, or a policy's. `names` is how types are called.

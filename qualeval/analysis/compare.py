@@ -7,12 +7,13 @@ least did not meet what was asked before: those states are told type by type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from functools import cached_property
+from typing import Any, NoReturn
 
-from attrs import frozen
+from attrs import field, frozen
 
 from qualeval.analysis.policies import policy_of
+from qualeval.errors import AmbiguousTruth
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
@@ -35,7 +36,7 @@ class Shift:
     """
 
     example: WorkerProfile | None
-    states: Mapping[str, ValueSet]
+    states: Mapping[str, ValueSet] = field(hash=False)
     words: str
 
     def __bool__(self) -> bool:
@@ -64,11 +65,19 @@ class ActionComparison:
 
 @frozen
 class Comparison:
-    """What a change does to every action. `comparison[action]` is that of one."""
+    """What a change from one policy to another does to every action. `comparison[action]` is that of one."""
 
     before: AccessPolicy
     after: AccessPolicy
-    actions: Mapping[Action, ActionComparison]
+
+    @cached_property
+    def actions(self) -> Mapping[Action, ActionComparison]:
+        """By action, what the change does to it."""
+        old, new = self.before, self.after
+        return {each: ActionComparison(each, _shift(new, old, each), _shift(old, new, each)) for each in Action}
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("a comparison is no bool; ask `comparison.is_equivalent`, or one action's gained and lost")
 
     def __getitem__(self, action: Action) -> ActionComparison:
         return self.actions[Action(action)]
@@ -104,11 +113,7 @@ class Comparison:
 
 def compare(before: HIT | AccessPolicy, after: HIT | AccessPolicy, *, names: TypeNames = SYSTEM_ONLY) -> Comparison:
     """Who gains and who loses by a change from one HIT (or policy) to another. `names` is how types are called."""
-    old, new = policy_of(before, names), policy_of(after, names)
-    actions = {
-        action: ActionComparison(action, _shift(new, old, action), _shift(old, new, action)) for action in Action
-    }
-    return Comparison(old, new, MappingProxyType(actions))
+    return Comparison(policy_of(before, names), policy_of(after, names))
 
 
 def _shift(to: AccessPolicy, other: AccessPolicy, action: Action) -> Shift:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qualeval.errors import WrongType
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import TypeNames
+from qualeval.model.qualification_types import TypeNames, checked_names
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.compiler import compile_hit
 
@@ -15,6 +15,7 @@ def policy_of(hit: object, names: TypeNames) -> AccessPolicy:
     """The policy of a HIT; a policy is its own."""
     match hit:
         case AccessPolicy():
+            checked_names(names)
             return hit
         case HIT():
             return compile_hit(hit, names=names)

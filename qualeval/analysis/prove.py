@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from qualeval.analysis.policies import policy_of
 from qualeval.errors import AmbiguousTruth, InvalidInput, WrongType
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.compiler import compile_requirements
 from qualeval.policy.decision import Decision, Outcome
+from qualeval.policy.wording import requirement_words
 
 __all__ = ["Claim", "Proof", "Verdict", "prove"]
 
@@ -47,13 +48,19 @@ class Verdict(Word):
         raise AmbiguousTruth("a verdict has three answers and is no bool; compare it: `verdict is Verdict.PROVED`")
 
 
+def _what_is_decided(decision: Decision | None) -> object:
+    """What makes two decisions the same: equal policies, and one worker."""
+    return None if decision is None else (decision.policy, decision.worker)
+
+
 @frozen
 class Proof:
     """One claim about a policy and what became of it.
 
     `requirement` is what everybody was to meet, with `index` its place in what was given; of the other claims it is
     None, and `index` the worker's place. `counterexample` is a worker who refutes the claim, None where it is proved.
-    `decision` is that about the worker of the claim or of the counterexample.
+    `decision` is that about the worker of the claim or of the counterexample. There are three verdicts, so a proof is
+    no bool.
     """
 
     claim: Claim
@@ -62,15 +69,29 @@ class Proof:
     verdict: Verdict
     requirement: QualificationRequirement | None
     counterexample: WorkerProfile | None
-    decision: Decision | None
+    decision: Decision | None = field(eq=_what_is_decided)
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("a proof has three answers and is no bool; compare it: `proof.verdict is Verdict.PROVED`")
+
+    @property
+    def worker_id(self) -> str | None:
+        """The id of the worker that the claim is about; None where it is about everybody, or the worker has none."""
+        return None if self.decision is None or self.claim is Claim.ONLY else self.decision.worker.worker_id
 
     def to_dict(self, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
-        """The proof as JSON's values; `names` is how types are called."""
-        shown = self.counterexample
+        """The proof as JSON's values, with the stable keys of the command's `--format json`.
+
+        `names` is how types are called.
+        """
+        shown, asked = self.counterexample, self.requirement
+        called = None if asked is None else checked_names(names).name_of(asked.qualification_type_id)
         return {
             "claim": str(self.claim),
             "action": str(self.action),
             "index": self.index,
+            "requirement": None if asked is None or called is None else requirement_words(asked, called),
+            "worker_id": self.worker_id,
             "verdict": str(self.verdict),
             "counterexample": None if shown is None else shown.to_dict(names),
             "decision": None if self.decision is None else self.decision.to_dict(),

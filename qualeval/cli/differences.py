@@ -287,7 +287,8 @@ def _action_rows(grid: Table, difference: Difference, action: qe.Action) -> None
 def as_dict(difference: Difference) -> dict[str, Any]:
     """A difference as JSON's values."""
     versions = {"before": difference.before, "after": difference.after}
-    compared = difference.comparison.to_dict() if difference.comparison else {"equivalent": None, "actions": None}
+    comparison = difference.comparison
+    compared = {"equivalent": None, "actions": None} if comparison is None else comparison.to_dict()
     return {
         "change": str(difference.change),
         **({"problems": difference.problems} if difference.unread else {}),

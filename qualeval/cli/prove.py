@@ -91,15 +91,8 @@ def _note_nobody(policy: qe.AccessPolicy, action: qe.Action, *, is_vacuous: bool
 
 
 def _show_json(_: qe.AccessPolicy, action: qe.Action, proofs: Sequence[qe.Proof], types: qe.TypeNames) -> None:
-    listed = [{"claim": str(proof.claim), **_about(proof, types), **proof.to_dict(types)} for proof in proofs]
+    listed = [proof.to_dict(types) for proof in proofs]
     output.emit_json({"action": str(action), "verdict": str(_verdict(proofs)), "proofs": listed})
-
-
-def _about(proof: qe.Proof, types: qe.TypeNames) -> dict[str, str | None]:
-    """What a claim is about: the requirement, or the worker's id."""
-    asked = None if proof.requirement is None else output.requirement_text(proof.requirement, types)
-    worker = None if asked or proof.decision is None else proof.decision.worker.worker_id
-    return {"requirement": asked, "worker_id": worker}
 
 
 def _show(policy: qe.AccessPolicy, action: qe.Action, proofs: Sequence[qe.Proof], types: qe.TypeNames) -> None:
@@ -123,8 +116,10 @@ def _summary(proofs: Sequence[qe.Proof]) -> str:
 
 
 def _subject(proof: qe.Proof, types: qe.TypeNames) -> str:
-    about = _about(proof, types)
-    return about["requirement"] or about["worker_id"] or f"worker {proof.index}"
+    """What a claim is about: the requirement, or the worker."""
+    if proof.requirement is not None:
+        return output.requirement_text(proof.requirement, types)
+    return proof.worker_id or f"worker {proof.index}"
 
 
 def _why(proof: qe.Proof, policy: qe.AccessPolicy, types: qe.TypeNames) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import field, frozen
 
 from qualeval.errors import Path, Problem
@@ -58,6 +60,26 @@ class Finding:
     def where(self) -> str:
         """The place in a file as editors read it, as far as it is known: `hit.json:7:18`."""
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON's values, with the stable keys of the command's `--format json`.
+
+        `path` is None where the input was no file, as `requirement` is of a whole HIT.
+        """
+        return {
+            "rule": self.rule,
+            "name": self.entry.name,
+            "severity": str(self.severity),
+            "message": self.message,
+            "help": self.help,
+            "path": self.path or None,
+            "line": self.line,
+            "column": self.column,
+            "place": self.place,
+            "hit": self.hit,
+            "requirement": self.requirement,
+            "fixable": self.fix is not None,
+        }
 
     def __str__(self) -> str:
         head = f"{self.where}: " if self.where else ""

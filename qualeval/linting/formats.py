@@ -15,23 +15,8 @@ __all__ = ["as_github", "as_json"]
 
 
 def as_json(result: Result) -> dict[str, object]:
-    """One finding as an object; `path` is null where the input was no file, as `requirement` is of a whole HIT."""
-    finding = result.finding
-    return {
-        "rule": finding.rule,
-        "name": finding.entry.name,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "help": finding.help,
-        "path": finding.path or None,
-        "line": finding.line,
-        "column": finding.column,
-        "place": finding.place,
-        "hit": finding.hit,
-        "requirement": finding.requirement,
-        "fixable": finding.fix is not None,
-        "fingerprint": result.fingerprint.digest,
-    }
+    """One finding as an object, with the fingerprint by which a baseline knows it."""
+    return {**result.finding.to_dict(), "fingerprint": result.fingerprint.digest}
 
 
 _COMMANDS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

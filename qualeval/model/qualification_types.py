@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from qualeval.errors import InvalidInput, Problem, nearest, show
+from qualeval.errors import InvalidInput, Problem, WrongType, nearest, show
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
@@ -30,6 +30,7 @@ __all__ = [
     "SYSTEM_ONLY",
     "QualificationType",
     "TypeNames",
+    "checked_names",
     "qualification_type",
     "type_id_problem",
 ]
@@ -180,7 +181,15 @@ class TypeNames:
         return {type_id: name for name, type_id in self._ids.items()}
 
     def id_of(self, text: str) -> str:
-        """The id that a person means by `text`: a name, or an id itself. InvalidInput where it is neither."""
+        """The id that a person means by `text`: a name, or an id itself.
+
+        Raises:
+            InvalidInput: it is neither.
+            WrongType: it is no text.
+        """
+        other: object = text
+        if not isinstance(other, str):
+            raise WrongType(f"expected a qualification type's id or name, got {type(other).__name__}; give it as text")
         known = self._ids
         if text in known:
             return known[text]
@@ -203,3 +212,11 @@ class TypeNames:
 
 SYSTEM_ONLY = TypeNames()
 """The names of the system's types alone."""
+
+
+def checked_names(names: object) -> TypeNames:
+    """These names, if they are such: a plain dict has no way to find a name. Raises WrongType."""
+    if not isinstance(names, TypeNames):
+        mend = "TypeNames(...) makes them of a dict of ids by name"
+        raise WrongType(f"names: expected TypeNames, got {type(names).__name__}; {mend}")
+    return names

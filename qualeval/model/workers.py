@@ -18,7 +18,7 @@ from attrs.converters import optional
 from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.facts import Basis, Fact, PlainFact, check_states, fact_text
 from qualeval.model.grammar import read_fact
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names, qualification_type
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
@@ -96,6 +96,7 @@ class WorkerProfile:
 
     def without_fact(self, *types: str, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
         """A profile that says nothing of these types (ids or names)."""
+        checked_names(names)
         dropped = {names.id_of(name) for name in types}
         kept = {type_id: fact for type_id, fact in self.facts.items() if type_id not in dropped}
         # Where completeness would make it lacked, saying nothing takes a word.
@@ -126,6 +127,7 @@ class WorkerProfile:
         What the grammar of facts can say can be read back. It says all that a file can, but no set of places of which
         the rest of the world is a part.
         """
+        checked_names(names)
         said = {"WorkerId": self.worker_id, "Complete": self._complete_said(names), "Blocked": self.blocked}
         facts = {names.name_of(type_id): _said(type_id, fact.states) for type_id, fact in self.facts.items()}
         return {**{key: value for key, value in said.items() if value not in (None, False)}, "Facts": facts}
@@ -207,6 +209,7 @@ def _said(type_id: str, states: ValueSet) -> int | str:
 
 def named_facts(facts: Mapping[str, PlainFact], names: TypeNames = SYSTEM_ONLY) -> dict[str, Fact]:
     """Facts by type id, from facts by id or name. InvalidInput with all problems, among them one type said twice."""
+    checked_names(names)
     problems: list[Problem] = []
     by_id: dict[str, Fact] = {}
     for name, plain in facts.items():
@@ -245,5 +248,6 @@ def worker(
     >>> worker("A1", {"Worker_Locale": "US-WA", "Masters": "lacks", "3ABC": 80})
     <WorkerProfile A1: Worker_Locale US-WA; Masters lacks; 3ABC 80>
     """
+    checked_names(names)
     ids = complete if isinstance(complete, bool | str) else [names.id_of(name) for name in complete]
     return WorkerProfile(worker_id, named_facts(facts or {}, names), ids, blocked, assigned)

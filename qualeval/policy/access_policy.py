@@ -17,7 +17,7 @@ from attrs import field, frozen
 from qualeval.errors import Denied, Undetermined, WrongType
 from qualeval.model.actions import Access, Action
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.comparators import Predicate, predicate
@@ -42,7 +42,7 @@ class AccessPolicy:
     """
 
     requirements: tuple[QualificationRequirement, ...]
-    names: TypeNames = SYSTEM_ONLY
+    names: TypeNames = field(default=SYSTEM_ONLY, converter=checked_names)
     hit: HIT | None = None
     ladders: Mapping[str, TypeLadder] = field(init=False, repr=False)
 

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, Problem, QualevalError, WrongType, nearest, show
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.sources.hits import load_hits
 from qualeval.sources.structure import described
 from qualeval.sources.texts import reason_of
@@ -50,7 +50,7 @@ class HITFolder:
     """
 
     path: Path = field(converter=Path)
-    names: TypeNames = SYSTEM_ONLY
+    names: TypeNames = field(default=SYSTEM_ONLY, converter=checked_names)
     _files: dict[str, _File] = field(factory=dict, init=False, repr=False)
 
     def get_hit(self, hit_id: str) -> HIT:

@@ -11,7 +11,7 @@ from functools import partial
 
 from qualeval.errors import InvalidInput
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.sources.documents import Source
 from qualeval.sources.hit_readings import REQUIREMENTS, hit_readings, words_of_paths
 from qualeval.sources.roots import Roots
@@ -73,6 +73,7 @@ def _roots(tree: object, source: str | None) -> Roots:
 
 
 def _read(roots: Roots, names: TypeNames) -> list[HIT]:
+    checked_names(names)
     return roots.read(partial(_all_hits, names=names))
 
 

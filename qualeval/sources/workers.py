@@ -20,7 +20,13 @@ from attrs import define, field, frozen
 from qualeval.errors import InvalidInput, Path, Problem, show
 from qualeval.model.facts import Fact, check_states
 from qualeval.model.grammar import integer_range, read_fact
-from qualeval.model.qualification_types import SYSTEM_ONLY, QualificationType, TypeNames, qualification_type
+from qualeval.model.qualification_types import (
+    SYSTEM_ONLY,
+    QualificationType,
+    TypeNames,
+    checked_names,
+    qualification_type,
+)
 from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.documents import Source
@@ -140,6 +146,7 @@ def _roots(tree: object, source: str | None) -> Roots:
 
 
 def _read(roots: Roots, names: TypeNames) -> list[WorkerProfile]:
+    checked_names(names)
     return roots.read(partial(_profiles, names=names))
 
 
