@@ -25,6 +25,7 @@ ALL = "DiscoverPreviewAndAccept"
 US = requirement(LOCALE, "EqualTo", LocaleValues=[{"Country": "US"}], ActionsGuarded=ALL)
 UK = {**US, "LocaleValues": [{"Country": "UK"}]}
 BLOCK = requirement("3BLOCK", "LessThan", 1, ActionsGuarded=ALL)
+REFUSED = f"QualificationRequirements:\n  - &one {json.dumps(UK)}\n  - *one\n"
 LATE = {key: value for key, value in US.items() if key != "ActionsGuarded"}
 
 
@@ -60,14 +61,14 @@ def test_text() -> None:
 
     assert (found.status, found.err) == (1, "")
     assert found.out == (
-        f"hits/error.json:1:{country}: error QE201 requirement 0: LocaleValues[0].Country: unknown country `UK`; "
+        f"hits/error.json:1:{country}: error QE201 [*] requirement 0: LocaleValues[0].Country: unknown country `UK`; "
         "did you mean `GB`?\n"
         "hits/info.json:1:48: info QE409 QualificationRequirements: requirement 0 does not guard discovery: who cannot "
         "meet it sees it all the same; if that is not meant, guard DiscoverPreviewAndAccept\n"
         "hits/warning.json:1:49: warning QE406 requirement 0: `LessThan 1` on 3BLOCK shuts out everyone who lacks it; "
         "use DoesNotExist; if holders with a low value are meant, add GreaterThanOrEqualTo 0\n"
         "\n"
-        "1 error, 1 warning, 1 info in 3 of 4 files; --fix mends 1 of them\n"
+        "1 error, 1 warning, 1 info in 3 of 4 files; --fix mends 1 of them, marked [*]\n"
     )
 
 
@@ -83,7 +84,7 @@ def test_several_of_a_kind() -> None:
     put("x.json", hit(UK, {**UK, "Comparator": "In", "LocaleValues": [{"Country": "USA"}, {"Country": "de"}]}))
     put("y.json", hit(UK))
 
-    assert run("lint", "x.json", "y.json").rows[-1] == "4 errors in 2 of 2 files; --fix mends 4 of them"
+    assert run("lint", "x.json", "y.json").rows[-1] == "4 errors in 2 of 2 files; --fix mends 4 of them, marked [*]"
 
 
 def test_text_of_files_is_harmless() -> None:
@@ -170,13 +171,14 @@ def test_words_of_options_are_the_library_s() -> None:
 # Which files
 
 
-def test_verbose() -> None:
-    """Which files count, and why the others do not, is said on stderr; the answer is the same."""
+def test_verbose(folder: Path) -> None:
+    """Whose settings hold, which files count, and why the others do not, is said on stderr; the answer is the same."""
     put("hits/.hidden.json", hit(UK))
     found = run("lint", "hits", "-v")
 
     assert found.out == run("lint", "hits").out
     assert found.err.splitlines() == [
+        f"settings     none found from {folder / 'hits'} up",
         "passed over  hits/.hidden.json: hidden",
         "counts       hits/clean.json",
         "counts       hits/error.json",
@@ -192,12 +194,14 @@ def test_nothing_to_check() -> None:
     put("empty/notes.md", "")
 
     assert refusal("lint", "empty") == (
-        "qualeval: empty: no file of HITs, so nothing was checked; looked for were *.json, *.jsonl, *.yaml and *.yml\n"
+        "qualeval: empty: no file of HITs, so nothing was checked; looked for were *.json, *.jsonl, *.yaml and *.yml "
+        "that are not hidden\n"
     )
     put("empty/worker.json", {"WorkerId": "A1"})
+    assert "-v says why 1 file or folder was passed over" in refusal("lint", "empty")
     put("empty/package.json", {"name": "x"})
     assert "-v says why 2 files and folders were passed over" in refusal("lint", "empty")
-    assert refusal("lint", "empty", "-v").splitlines()[0] == "passed over  empty/package.json: no word of a HIT's in it"
+    assert refusal("lint", "empty", "-v").splitlines()[1] == "passed over  empty/package.json: no word of a HIT's in it"
 
 
 def test_nothing_to_check_in_one_of_several() -> None:
@@ -437,6 +441,43 @@ def test_working_directory_that_is_gone(folder: Path, monkeypatch: pytest.Monkey
     assert "the working directory is gone" in refusal("lint", str(folder / "hits"))
 
 
+def test_settings_come_from_where_the_files_are(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings and names are those of the files' own folder, from wherever the command runs, and -v says whose."""
+    configure('[lint]\nignore = ["QE2"]\n[types]\nblocked = "3BLOCK"\n')
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    configure('[lint]\nignore = ["QE4"]\n')
+    found = run("lint", str(folder / "hits"), "-v")
+
+    assert {each["rule"] for each in run("lint", str(folder / "hits"), "--format", "json").json} == {"QE406", "QE409"}
+    assert "on blocked shuts out" in found.out
+    assert found.err.splitlines()[0] == f"settings     {folder / 'qualeval.toml'}"
+    both = run("lint", str(folder / "hits"), str(elsewhere), "-v")
+    assert both.err.splitlines()[0] == f"settings     none found from {folder.parent} up"
+
+
+def test_settings_of_a_stream_are_those_of_the_working_directory() -> None:
+    """Standard input lies nowhere else."""
+    configure('[lint]\nignore = ["QE4"]\n')
+
+    assert run("lint", "-", stdin=json.dumps(hit(BLOCK))).status == 0
+
+
+def test_config() -> None:
+    """The settings of a file that is named hold, and those of no other; its paths are relative to it."""
+    configure('[lint]\nignore = ["QE"]\n')
+    Path("ci").mkdir()
+    configure('[lint]\nselect = ["QE406"]\nbaseline = "old.json"\n', "ci/lint.toml")
+    put("ci/old.json", {"qualeval-baseline": 1, "findings": []})
+    found = run("lint", "hits", "--config", "ci/lint.toml", "--format", "json", "-v")
+
+    assert rules_in(found) == [("hits/warning.json", "QE406")]
+    assert found.err.startswith(f"settings     {Path('ci/lint.toml').absolute()}\n")
+    assert "no file no.toml" in refusal("lint", "hits", "--config", "no.toml")
+
+
 # Baseline
 
 
@@ -451,7 +492,7 @@ def test_baseline() -> None:
     assert (again.status, again.err) == (0, "")
     assert again.out == "no findings in 4 files; 3 old ones are in the baseline\n"
     assert new.status == 1
-    assert new.rows[-1] == "1 error in 1 of 4 files; --fix mends 1 of them; 1 old one is in the baseline"
+    assert new.rows[-1] == "1 error in 1 of 4 files; --fix mends 1 of them, marked [*]; 1 old one is in the baseline"
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
@@ -503,6 +544,50 @@ def test_stale_entries() -> None:
     ]
     part = run("lint", "hits/clean.json", "hits/info.json", "--baseline", "old.json")
     assert part.err.startswith("note: 1 old finding of the baseline is gone")
+
+
+def test_a_baseline_of_a_part_keeps_the_rest() -> None:
+    """What was not looked for stays in the baseline: other files, other rules. What is no more, goes."""
+    run("lint", "hits", "--write-baseline", "old.json")
+    whole = Path("old.json").read_text()
+    one = run("lint", "hits/error.json", "--write-baseline", "old.json")
+    some = run("lint", "hits", "--select", "QE201", "--write-baseline", "old.json")
+
+    assert one.err == (
+        "wrote 1 finding of 1 file to old.json; kept 2 of files and rules that were not looked at\n"
+    )
+    assert some.err == one.err
+    assert Path("old.json").read_text() == whole
+    Path("hits/info.json").unlink()
+    put("hits/warning.json", hit(US))
+    assert "; kept 1 of files and rules" in run("lint", "hits/error.json", "--write-baseline", "old.json").err
+    assert run("lint", "hits", "--write-baseline", "old.json").err == "wrote 1 finding of 1 file to old.json\n"
+
+
+def test_rules_that_are_not_selected_are_not_gone() -> None:
+    """Who looks for a part of the rules is not told that findings of the others are gone."""
+    run("lint", "hits", "--write-baseline", "old.json")
+
+    assert run("lint", "hits", "--select", "QE201", "--baseline", "old.json").err == ""
+
+
+def test_a_baseline_overwrites_nothing_else() -> None:
+    """Neither a file of HITs, nor another file, nor a baseline that is checked itself."""
+    before = Path("hits/error.json").read_text()
+    put("notes.json", {"a": 1})
+    put("broken.json", "<<<<<<< ours")
+    put("old.json", {"qualeval-baseline": 1, "findings": []})
+
+    for target in ("hits/error.json", "notes.json", "broken.json"):
+        said = refusal("lint", "hits", "--fix", "--write-baseline", target)
+        assert said.startswith(f"qualeval: {target}: ")
+        assert "--write-baseline does not overwrite it; name another file, or remove this one" in said
+    for path in ("old.json", "./old.json"):
+        said = refusal("lint", path, "--write-baseline", "old.json")
+        assert "would overwrite old.json, which is to be checked" in said
+    assert "this is no file" in refusal("lint", "hits", "--write-baseline", os.devnull)
+    assert Path("hits/error.json").read_text() == before
+    assert json.loads(Path("notes.json").read_text()) == {"a": 1}
 
 
 def test_baseline_in_the_folder() -> None:
@@ -580,12 +665,11 @@ def test_fixes_that_do_not_go_together() -> None:
 
 def test_fix_that_is_refused() -> None:
     """A value that stands in an alias is left as it is, and why is said."""
-    text = f"QualificationRequirements:\n  - &one {json.dumps(UK)}\n  - *one\n"
-    put("x.yaml", text)
+    put("x.yaml", REFUSED)
     found = run("lint", "x.yaml", "--fix", "--select", "QE201")
 
     assert found.status == 1
-    assert Path("x.yaml").read_text() == text
+    assert Path("x.yaml").read_text() == REFUSED
     assert "not mended x.yaml: requirement 0: LocaleValues[0].Country: write `GB` (QE201): " in found.err
 
 
@@ -598,6 +682,54 @@ def test_fix_of_a_file_that_is_read_only(folder: Path) -> None:
 
     assert "not mended hits/error.json: cannot write hits/error.json: permission denied" in found.err
     assert "mended hits/two.json" in found.err
+
+
+def test_fixes_that_were_refused_are_not_promised() -> None:
+    """After --fix the summary does not say that --fix mends what it has just left alone."""
+    put("x.yaml", REFUSED)
+    found = run("lint", "x.yaml", "--fix")
+
+    assert "not mended x.yaml" in found.err
+    assert "--fix" not in found.out
+    assert "[*]" not in found.out
+
+
+def test_diff() -> None:
+    """What --fix would write is shown as a diff that can be applied, and nothing is written; the status is as it is."""
+    text = Path("hits/error.json").read_text()
+    Path("hits/error.json").write_text(text.replace("{", "{\n"))
+    before = Path("hits/error.json").read_bytes()
+    found = run("lint", "hits", "--fix", "--diff")
+    again = run("lint", "hits", "--fix", "--diff", "--select", "QE406", "--fail-on", "error")
+
+    assert found.status == run("lint", "hits").status == 1
+    assert Path("hits/error.json").read_bytes() == before
+    assert found.err == "would mend hits/error.json: requirement 0: LocaleValues[0].Country: write `GB` (QE201)\n"
+    assert found.out.startswith("--- hits/error.json\n+++ hits/error.json\n@@ ")
+    assert (again.status, again.out) == (0, "")
+    Path("fix.diff").write_bytes(found.out.encode())
+    subprocess.run(["git", "apply", "-p0", "fix.diff"], check=True)
+    assert Path("hits/error.json").read_bytes() == before.replace(b"UK", b"GB")
+
+
+def test_diff_of_what_is_refused() -> None:
+    """What --fix would leave alone is said."""
+    put("x.yaml", REFUSED)
+
+    assert "would not mend x.yaml: requirement 0" in run("lint", "x.yaml", "--fix", "--diff").err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--diff"], "--diff shows what --fix would write; give both"),
+        (["--fix", "--diff", "--format", "json"], "leave --format json out"),
+        (["--fix", "--diff", "--write-baseline", "x"], "leave --write-baseline out"),
+    ],
+)
+def test_diff_alone(options: list[str], words: str) -> None:
+    """A diff is all that is written."""
+    assert words in refusal("lint", "hits", *options)
 
 
 def test_fix_leaves_old_findings() -> None:

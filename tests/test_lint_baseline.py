@@ -46,6 +46,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+EVERY = frozenset(EXAMPLES)
+
+
 def found_in(content: object, path: str = "hit.yaml", known: Baseline | None = None) -> list[Result]:
     text = content if isinstance(content, str) else json.dumps(content)
     return results(Linter().of_text(text, path), trees_of(text), known.known_in(path) if known else {})
@@ -238,7 +241,7 @@ def test_a_baseline_of_itself_leaves_nothing_new(
     after = found_in(listed, str(tmp_path_factory.getbasetemp() / "x.json"), read_baseline(path))
 
     assert [each.finding for each in after if not each.is_known] == []
-    assert read_baseline(path).stale(after, [each.finding.path for each in found]) == []
+    assert read_baseline(path).stale(after, {each.finding.path: EVERY for each in found}) == []
     assert not any(each.is_known for each in found)
 
 
@@ -332,11 +335,33 @@ def test_stale() -> None:
     known = again([*found_in([UK, UK], "a.json"), *found_in([UK], "b.json"), *found_in([UK], "c.json")])
     Path("c.json").unlink()
     found = found_in([UK], "a.json", known)
-    gone = [(path, print_.rule, times) for path, print_, times in known.stale(found, ["a.json"])]
+    gone = [(path, print_.rule, times) for path, print_, times in known.stale(found, {"a.json": EVERY})]
 
     assert ("a.json", "QE201", 1) in gone
     assert ("c.json", "QE201", 1) in gone
     assert "b.json" not in [path for path, _, _ in gone]
+
+
+def test_rules_that_were_not_looked_for_are_not_gone() -> None:
+    """With a part of the rules nothing can be said of the others."""
+    known = again(found_in(HIT, "a.json"))
+
+    assert {print_.rule for _, print_, _ in known.stale([], {"a.json": frozenset({"QE201"})})} == {"QE201"}
+    assert {print_.rule for print_ in known.beside({"a.json": frozenset({"QE201"})}).counts["a.json"]} >= {"QE406"}
+
+
+def test_beside() -> None:
+    """Kept is what is known of other files that are still there, and of standard input."""
+    for path in ("a.json", "b.json", "c.json"):
+        put(path, [UK])
+    known = again([each for path in ("a.json", "b.json", "c.json", "<stdin>") for each in found_in([UK], path)])
+    Path("c.json").unlink()
+    kept = known.beside({str(Path("a.json").absolute()): EVERY})
+    write_baseline("baseline.json", found_in([UK], "d.json"), kept)
+
+    assert sorted(kept.counts) == ["<stdin>", "b.json"]
+    assert sorted(read_baseline("baseline.json").counts) == ["<stdin>", "b.json", "d.json"]
+    assert kept.size == sum(len(found_in([UK], path)) for path in kept.counts)
 
 
 def test_streams_have_a_name_of_their_own() -> None:
@@ -344,7 +369,7 @@ def test_streams_have_a_name_of_their_own() -> None:
     known = again(found_in([UK], "<stdin>"))
 
     assert all(each.is_known for each in found_in([UK], "<stdin>", known))
-    assert known.stale([], []) == []
+    assert known.stale([], {}) == []
 
 
 # What is no baseline
@@ -353,9 +378,9 @@ def test_streams_have_a_name_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({}, "this is no baseline: it has no `qualeval-baseline`; write it anew with --write-baseline"),
+        ({}, "this is no baseline: it has no `qualeval-baseline`; name another file; --write-baseline makes one"),
         ([], "this is no baseline"),
-        ({"qualeval-baseline": 2, "findings": []}, "qualeval-baseline: expected version 1, got `2`; write it anew"),
+        ({"qualeval-baseline": 2, "findings": []}, "expected version 1, got `2`; remove it, and write it anew"),
         ({"qualeval-baseline": True, "findings": []}, "qualeval-baseline: expected version 1, got `true`"),
         ({"qualeval-baseline": 1}, "findings: expected a list of findings, got `null`"),
         ({"qualeval-baseline": 1, "findings": {}}, "findings: expected a list of findings, got an object"),

@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qualeval as qe
-from qualeval.errors import InvalidInput, QualevalError
+from qualeval.errors import InputNotFound, InvalidInput, QualevalError
 from qualeval.linting.catalogue import CATALOGUE, Severity
-from qualeval.linting.configuration import ENVIRONMENTS, LintSettings, find_lint_settings
+from qualeval.linting.configuration import (
+    ENVIRONMENTS,
+    LintSettings,
+    common_folder,
+    find_lint_settings,
+    read_lint_settings,
+)
 from qualeval.linting.subject import Environment
 
 ALL = """
@@ -94,9 +100,47 @@ def test_file_of_house_rules(tmp_path: Path) -> None:
     assert found.only_from == tmp_path / "house.json"
 
 
-def test_no_house_rules(tmp_path: Path) -> None:
-    """An empty list demands nothing."""
-    assert settings_of(tmp_path, "[lint]\nonly = []\n").only == ()
+@pytest.mark.parametrize("held", ['{"QualificationRequirements": []}', "HITId: 3H\nQualificationRequirements: []"])
+def test_no_house_rules(tmp_path: Path, held: str) -> None:
+    """Of no rule everything is proved, so house rules that are empty are a slip that is told."""
+    (tmp_path / "house.json").write_text(held)
+
+    assert settings_of(tmp_path, "[lint]\n").only == ()
+    assert refusal(tmp_path, "[lint]\nonly = []\n") == (
+        "lint.only: expected requirements, got an empty list; write one at least, or leave `only` out"
+    )
+    assert refusal(tmp_path, '[lint]\nonly = "house.json"\n') == (
+        f"lint.only: expected requirements, got {tmp_path / 'house.json'}, which holds none; "
+        "write one at least, or leave `only` out"
+    )
+
+
+def test_one_file_of_settings(tmp_path: Path) -> None:
+    """A file that is named is read whatever it is called and wherever it lies, and must speak of qualeval."""
+    (tmp_path / "ci.toml").write_text('[lint]\nbaseline = "old.json"\n[types]\nstudy = "3STUDY"\n')
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    found = read_lint_settings(tmp_path / "ci.toml")
+
+    assert (found.baseline, found.folder) == (tmp_path / "old.json", tmp_path)
+    assert found.configuration == tmp_path / "ci.toml"
+    assert found.names.id_of("study") == "3STUDY"
+    with pytest.raises(InvalidInput, match=r"pyproject\.toml: there is no \[tool\.qualeval\] table"):
+        read_lint_settings(tmp_path / "pyproject.toml")
+    with pytest.raises(InputNotFound, match="no file"):
+        read_lint_settings(tmp_path / "none.toml")
+    assert find_lint_settings(tmp_path).configuration is None
+
+
+def test_the_folder_of_several_paths(tmp_path: Path) -> None:
+    """Files count by their folder; of no path it is where one stands."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "x.json").touch()
+
+    assert common_folder(["a/b", "a/x.json"], tmp_path) == tmp_path / "a"
+    assert common_folder(["a/x.json"], tmp_path) == tmp_path / "a"
+    assert common_folder([str(tmp_path / "a" / "b"), "elsewhere.json"], tmp_path) == tmp_path
+    assert common_folder(["a/b/none.json", "a/../a/b"], tmp_path) == tmp_path / "a" / "b"
+    assert common_folder([], tmp_path) == tmp_path
 
 
 def test_ignored_in_a_file(tmp_path: Path) -> None:

@@ -34,8 +34,9 @@ class _Grouped(click.Group):
 @click.group(
     cls=_Grouped,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: qualeval check hit.json worker.json. Exit status: 0 permitted, 1 denied, 2 invalid usage or "
-    "input, 3 unknown, 4 the service failed, 70 a bug, 130 interrupted, 141 the output's reader went away.",
+    epilog="Example: qualeval check hit.json worker.json. Exit status: 0 permitted, clean or true; 1 denied, "
+    "findings or false; 2 invalid usage or input; 3 unknown; 4 the service failed; 70 a bug; 130 interrupted; 141 the "
+    "output's reader went away.",
 )
 @click.version_option(package_name="qualeval", prog_name="qualeval")
 def cli() -> None:

@@ -46,8 +46,12 @@ def _rules(option: str) -> Callable[[click.Context, click.Parameter, tuple[str, 
 @click.option("--baseline", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Report what is not in this file of old findings.")
 @click.option("--write-baseline", "writes", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write all findings to this file, as old ones.")
-@click.option("--fix", is_flag=True, help="Mend what has one right answer, in the files, and report what is left.")
+              help="Write all findings to this file, as old ones; what was not looked for, it keeps.")
+@click.option("--config", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Take the settings and names of this pyproject.toml or qualeval.toml, and of no other.")
+@click.option("--fix", is_flag=True,
+              help="Mend what has one right answer, marked [*], in the files, and report what is left.")
+@click.option("--diff", is_flag=True, help="With --fix: show as a diff what it would write, and write nothing.")
 @click.option("--by-content", is_flag=True, help="Pass over files that are named and hold no HIT, as in a folder.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr which files count as HITs, and why others do not.")
 def lint(
@@ -60,30 +64,66 @@ def lint(
     environment: str | None,
     baseline: Path | None,
     writes: Path | None,
+    config: Path | None,
     fix: bool,
+    diff: bool,
     by_content: bool,
     verbose: bool,
 ) -> int:
     """What is wrong or foolish in the HITs of PATHS?
 
     PATHS are files, folders (of which the files count that hold HITs), or `-`. `qualeval rules` lists what is looked
-    for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml; options stand above them. The exit
-    status is 1 where something is found that is as bad as --fail-on (a warning, if nothing else is said), or worse.
+    for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml, from the folder on that PATHS lie in
+    (for `-` the working directory); options stand above them. -v names the file.
+
+    One right answer has what can be said otherwise with the same meaning (a deprecated field), is a slip of which it is
+    plain what was meant (`UK` for `GB`), or can be left out without any effect. What else is wrong, --fix leaves alone.
+
+    The exit status is 0 where nothing is found, or only what is less bad than --fail-on (a warning, if nothing else is
+    said), else 1.
     """
-    if fix and "-" in paths:
-        raise click.UsageError("--fix writes files back, and `-` is none; name the file")
-    settings = inputs.configured(qe.linting.find_lint_settings).changed(
+    _refuse_together(paths, output_format, writes, fix=fix, diff=diff)
+    settings = _settings(paths, config).changed(
         select=select, ignore=ignore, fail_on=fail_on, environment=environment, baseline=baseline
     )
+    old = qe.linting.rewritable_baseline(writes) if writes else None
     known = qe.linting.read_baseline(settings.baseline) if settings.baseline and not writes else None
-    report = _checked(paths, settings, known, fix=fix, by_content=by_content)
-    _tell(report, verbose)
+    report = _checked(paths, settings, known, fix=fix, diff=diff, by_content=by_content)
+    _tell(report, settings, is_trial=diff, verbose=verbose)
     _refuse_nothing(report)
-    if writes:
-        return _write(writes, report)
-    _SHOW[output_format](report)
+    if writes and old:
+        return _write(writes, report, old)
+    show = _show_diff if diff else _SHOW[output_format]
+    show(report)
     _tell_stale(report, known, verbose)
     return status.Status.DENIED if report.fails(settings.fail_on) else status.Status.PERMITTED
+
+
+def _refuse_together(paths: tuple[str, ...], output_format: str, writes: Path | None, *, fix: bool, diff: bool) -> None:
+    """Options that contradict each other, and a baseline in the place of a file that is to be checked."""
+    if fix and "-" in paths:
+        raise click.UsageError("--fix writes files back, and `-` is none; name the file")
+    if diff and not fix:
+        raise click.UsageError("--diff shows what --fix would write; give both")
+    if diff and (writes or output_format != "text"):
+        other = "--write-baseline" if writes else f"--format {output_format}"
+        raise click.UsageError(f"--diff writes nothing but a diff; leave {other} out")
+    if writes and any(_is_same(path, writes) for path in paths):
+        raise click.UsageError(f"--write-baseline would overwrite {writes}, which is to be checked; name another file")
+
+
+def _is_same(path: str, other: Path) -> bool:
+    return os.path.exists(path) and other.exists() and os.path.samefile(path, other)
+
+
+def _settings(paths: tuple[str, ...], config: Path | None) -> qe.linting.LintSettings:
+    """The settings of a file, or those nearest to the folder that all paths lie in."""
+    if config is not None:
+        return qe.linting.read_lint_settings(config)
+    files = [path for path in paths if path != "-"]
+    return inputs.configured(
+        lambda working: qe.linting.find_lint_settings(qe.linting.common_folder(files, working))
+    )
 
 
 def _checked(
@@ -92,6 +132,7 @@ def _checked(
     known: qe.linting.Baseline | None,
     *,
     fix: bool,
+    diff: bool,
     by_content: bool,
 ) -> qe.linting.LintReport:
     for path in paths:
@@ -100,7 +141,9 @@ def _checked(
             raise click.UsageError(f"no file {path}; {fetch}")
     files = [path for path in paths if path != "-"]
     stream = sys.stdin if "-" in paths else None
-    return qe.linting.lint_files(files, settings, stream=stream, baseline=known, fix=fix, by_content=by_content)
+    return qe.linting.lint_files(
+        files, settings, stream=stream, baseline=known, fix=fix, diff=diff, by_content=by_content
+    )
 
 
 # --- what is said on stderr
@@ -110,14 +153,18 @@ def _say(text: str) -> None:
     click.echo(output.clean(text), err=True)
 
 
-def _tell(report: qe.linting.LintReport, verbose: bool) -> None:
-    """What was mended and, if asked for, which files count and why the others do not."""
+def _tell(
+    report: qe.linting.LintReport, settings: qe.linting.LintSettings, *, is_trial: bool, verbose: bool
+) -> None:  # fmt: skip
+    """What was mended and, if asked for, whose settings hold, which files count and why the others do not."""
+    mended_, not_mended = ("would mend", "would not mend") if is_trial else ("mended", "not mended")
     for mended in report.mended:
         for words in mended.done:
-            _say(f"mended {mended.path}: {words}")
+            _say(f"{mended_} {mended.path}: {words}")
         for words in mended.refused:
-            _say(f"not mended {mended.path}: {words}")
+            _say(f"{not_mended} {mended.path}: {words}")
     if verbose:
+        _say(f"settings     {settings.configuration or f'none found from {settings.folder} up'}")
         counting = [(path, "counts       {}") for path in report.checked]
         others = [(each.path, f"passed over  {{}}: {each.why}") for each in report.passed_over]
         for path, words in sorted([*counting, *others]):
@@ -127,15 +174,18 @@ def _tell(report: qe.linting.LintReport, verbose: bool) -> None:
 def _refuse_nothing(report: qe.linting.LintReport) -> None:
     """Nothing is wrong with nothing, and a status of 0 for a folder that was misnamed would be a trap."""
     if report.empty and not report.checked:
-        mend = f"-v says why {len(report.passed_over):,} files and folders were passed over"
-        mend = mend if report.passed_over else "looked for were *.json, *.jsonl, *.yaml and *.yml"
+        mend = "looked for were *.json, *.jsonl, *.yaml and *.yml that are not hidden"
+        if report.passed_over:
+            count = len(report.passed_over)
+            were = "1 file or folder was" if count == 1 else f"{count:,} files and folders were"
+            mend = f"-v says why {were} passed over"
         raise qe.InvalidInput(qe.Problem("no file of HITs, so nothing was checked", help=mend), ", ".join(report.empty))
     for folder in report.empty:
         _say(f"note: {folder}: no file of HITs")
 
 
 def _tell_stale(report: qe.linting.LintReport, known: qe.linting.Baseline | None, verbose: bool) -> None:
-    stale = known.stale(report.results, report.checked) if known else []
+    stale = known.stale(report.results, report.looked_for) if known else []
     if not stale:
         return
     count = sum(each for _, _, each in stale)
@@ -145,10 +195,12 @@ def _tell_stale(report: qe.linting.LintReport, known: qe.linting.Baseline | None
         _say(f"gone         {name}: {print_.rule} {print_.message}" + (f" ({times} times)" if times > 1 else ""))
 
 
-def _write(path: Path, report: qe.linting.LintReport) -> int:
-    qe.linting.write_baseline(path, report.results)
+def _write(path: Path, report: qe.linting.LintReport, old: qe.linting.Baseline) -> int:
+    kept = old.beside(report.looked_for)
+    qe.linting.write_baseline(path, report.results, kept)
     files = len({result.finding.path for result in report.results})
-    _say(f"wrote {_counted(len(report.results), 'finding')} of {_counted(files, 'file')} to {path}")
+    more = f"; kept {kept.size:,} of files and rules that were not looked at" if kept.size else ""
+    _say(f"wrote {_counted(len(report.results), 'finding')} of {_counted(files, 'file')} to {path}{more}")
     return status.Status.PERMITTED
 
 
@@ -160,7 +212,8 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _show_text(report: qe.linting.LintReport) -> None:
-    lines = [_line(finding) for finding in report.findings]
+    fixable = set(map(id, report.fixable))
+    lines = [_line(finding, "[*] " if id(finding) in fixable else "") for finding in report.findings]
     click.echo("\n".join([*lines, *([""] if lines else []), _summary(report)]), color=_is_coloured())
 
 
@@ -168,12 +221,12 @@ def _is_coloured() -> bool:
     return "NO_COLOR" not in os.environ and sys.stdout.isatty()
 
 
-def _line(finding: qe.Finding) -> str:
-    """One finding on a line: where it is, how bad, which rule, what was found, and the mend."""
+def _line(finding: qe.Finding, mark: str) -> str:
+    """One finding on a line: where it is, how bad, which rule, whether --fix mends it, what was found, and the mend."""
     severity = click.style(str(finding.severity), fg=_STYLES[str(finding.severity)])
     rule = click.style(finding.rule, bold=True)
     where = click.style(output.clean(finding.where), bold=True)
-    return f"{where}: {severity} {rule} {output.clean(str(finding.problem))}"
+    return f"{where}: {severity} {rule} {mark}{output.clean(str(finding.problem))}"
 
 
 def _summary(report: qe.linting.LintReport) -> str:
@@ -185,13 +238,22 @@ def _summary(report: qe.linting.LintReport) -> str:
         return f"no findings in {_counted(len(report.checked), 'file')}{old}"
     counts = Counter(str(finding.severity) for finding in findings)
     listed = ", ".join(_of(severity, counts[severity]) for severity in _STYLES if counts[severity])
-    fixable = sum(finding.fix is not None for finding in findings)
-    mends = f"; --fix mends {fixable:,} of them" if fixable else ""
+    fixable = len(report.fixable)
+    mends = f"; --fix mends {fixable:,} of them, marked [*]" if fixable else ""
     return f"{listed} in {files:,} of {_counted(len(report.checked), 'file')}{mends}{old}"
 
 
 def _of(severity: str, count: int) -> str:
     return f"{count:,} {severity}" if severity == "info" else _counted(count, severity)
+
+
+def _show_diff(report: qe.linting.LintReport) -> None:
+    """What --fix would write. A terminal gets no control characters; a file or another program gets all as it is."""
+    for mended in report.mended:
+        text = mended.diff
+        if sys.stdout.isatty():
+            text = "\n".join(map(output.clean, text.split("\n")))
+        click.echo(text, nl=False)
 
 
 def _show_json(report: qe.linting.LintReport) -> None:

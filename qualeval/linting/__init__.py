@@ -6,10 +6,10 @@ of it is loaded before it is asked for: `qualeval.linting` is one of the names t
 
 from __future__ import annotations
 
-from qualeval.linting.baseline import Baseline, read_baseline, write_baseline
+from qualeval.linting.baseline import Baseline, read_baseline, rewritable_baseline, write_baseline
 from qualeval.linting.catalogue import CATALOGUE, Rule, Severity
 from qualeval.linting.checking import LintReport, lint_files
-from qualeval.linting.configuration import LintSettings, find_lint_settings
+from qualeval.linting.configuration import LintSettings, common_folder, find_lint_settings, read_lint_settings
 from qualeval.linting.files import is_called_like_hits, passed_over, trees_of
 from qualeval.linting.findings import Finding, Fix
 from qualeval.linting.guard import guard
@@ -25,6 +25,7 @@ __all__ = [
     "LintSettings",
     "Rule",
     "Severity",
+    "common_folder",
     "examples_as_text",
     "find_lint_settings",
     "find_rules",
@@ -34,6 +35,8 @@ __all__ = [
     "lint_files",
     "passed_over",
     "read_baseline",
+    "read_lint_settings",
+    "rewritable_baseline",
     "rules_as_json",
     "rules_as_markdown",
     "rules_named",

@@ -19,8 +19,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from qualeval.errors import InputNotFound, InvalidInput, Problem, show
 from qualeval.errors import Path as Keys
@@ -31,7 +32,17 @@ from qualeval.sources.roots import HIT_, QUALIFICATION, REQUIREMENT, kind_of
 from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import Name, Shape, described, is_list, is_object, read_object
 
-__all__ = ["Baseline", "Fingerprint", "Result", "fingerprint", "read_baseline", "results", "write_baseline"]
+__all__ = [
+    "Baseline",
+    "Fingerprint",
+    "LookedFor",
+    "Result",
+    "fingerprint",
+    "read_baseline",
+    "results",
+    "rewritable_baseline",
+    "write_baseline",
+]
 
 _VERSION_KEY, _VERSION = "qualeval-baseline", 1
 _INDEXES = re.compile(r"\b(requirements?) [0-9]+(?:(?:, | and | or |, and )[0-9]+)*")
@@ -171,6 +182,10 @@ def _digest(content: object) -> str:
 # --- the baseline
 
 
+LookedFor: TypeAlias = Mapping[str, frozenset[str]]
+"""By file, the ids of the rules that were looked for in it."""
+
+
 @frozen
 class Baseline:
     """How often each finding is known, by the path of its file from `folder` on, with forward slashes."""
@@ -188,17 +203,41 @@ class Baseline:
         """How often each finding of a file is known."""
         return self.counts.get(self.name_of(path), {})
 
-    def stale(self, found: Iterable[Result], checked: Iterable[str]) -> list[tuple[str, Fingerprint, int]]:
-        """What is known and was not found again: of files that were checked or are no more, and how often."""
+    def stale(self, found: Iterable[Result], looked_for: LookedFor) -> list[tuple[str, Fingerprint, int]]:
+        """What is known, was looked for and was not found again, and how often."""
         again = Counter((self.name_of(each.finding.path), each.fingerprint) for each in found if each.is_known)
-        seen = {self.name_of(path) for path in checked}
+        looked_at = self._by_name(looked_for)
         return [
             (name, print_, count - again[name, print_])
-            for name, prints in self.counts.items()
-            if name in seen or not (name == _STREAM or (self.folder / name).exists())
-            for print_, count in prints.items()
-            if count > again[name, print_]
+            for name, print_, count in self._entries()
+            if self._is_looked_for(name, print_, looked_at) and count > again[name, print_]
         ]
+
+    def beside(self, looked_for: LookedFor) -> Baseline:
+        """What is known and was not looked for: of other files that are still there, and of other rules."""
+        looked_at = self._by_name(looked_for)
+        counts: dict[str, dict[Fingerprint, int]] = {}
+        for name, print_, count in self._entries():
+            if not self._is_looked_for(name, print_, looked_at):
+                counts.setdefault(name, {})[print_] = count
+        return Baseline(self.folder, counts)
+
+    @property
+    def size(self) -> int:
+        """How many findings are known."""
+        return sum(count for _, _, count in self._entries())
+
+    def _entries(self) -> Iterator[tuple[str, Fingerprint, int]]:
+        return ((name, each, count) for name, prints in self.counts.items() for each, count in prints.items())
+
+    def _by_name(self, looked_for: LookedFor) -> LookedFor:
+        return {self.name_of(path): rules for path, rules in looked_for.items()}
+
+    def _is_looked_for(self, name: str, print_: Fingerprint, looked_at: LookedFor) -> bool:
+        """Whether it would have been found: of a file that is no more, nothing is."""
+        if name in looked_at:
+            return print_.rule in looked_at[name]
+        return not (name == _STREAM or (self.folder / name).exists())
 
 
 def results(
@@ -215,13 +254,16 @@ def results(
     return made
 
 
-def write_baseline(path: str | os.PathLike[str], found: Iterable[Result]) -> None:
+def write_baseline(path: str | os.PathLike[str], found: Iterable[Result], kept: Baseline | None = None) -> None:
     """Writes a baseline of all these findings, sorted, so that two of the same findings are the same file.
 
-    The file is there whole or not at all. Raises OSError where it cannot be written.
+    `kept` is what else it is to hold, of a baseline in the same folder. The file is there whole or not at all. Raises
+    OSError where it cannot be written.
     """
     baseline = Baseline(Path(path).parent)
     counts = Counter((baseline.name_of(each.finding.path), each.fingerprint) for each in found)
+    for name, print_, count in kept._entries() if kept else ():
+        counts[name, print_] += count
     entries = [{"path": name, **_entry(print_), "count": count} for (name, print_), count in sorted(counts.items())]
     lines = ",\n".join(f"    {json.dumps(entry)}" for entry in entries)
     listed = f"[\n{lines}\n  ]" if lines else "[]"
@@ -251,7 +293,8 @@ _ENTRY = Shape(
     {"path": Name, "rule": Name, "hit": str, "requirement": str, "message": str, "count": int},
     required=("path", "rule", "count"),
 )
-_WRITE = "write it anew with --write-baseline"
+_OTHER = "name another file; --write-baseline makes one"
+_WRITE = "remove it, and write it anew with --write-baseline"
 
 
 def read_baseline(path: str | os.PathLike[str]) -> Baseline:
@@ -271,9 +314,26 @@ def read_baseline(path: str | os.PathLike[str]) -> Baseline:
         raise document.located(error) from None
 
 
+def rewritable_baseline(path: str | os.PathLike[str]) -> Baseline:
+    """The baseline of a file that is to be written anew; an empty one where there is no such file.
+
+    Raises:
+        InvalidInput: the file is there and holds something else: it is not to be overwritten.
+    """
+    if not os.path.lexists(path):
+        return Baseline(Path(path).parent)
+    mend = "--write-baseline does not overwrite it; name another file, or remove this one"
+    if not os.path.isfile(path):
+        raise InvalidInput(Problem("this is no file", help=mend), os.fspath(path))
+    try:
+        return read_baseline(path)
+    except InvalidInput as error:
+        raise InvalidInput([evolve(each, help=mend) for each in error.problems], error.source) from None
+
+
 def _counts(tree: object) -> Mapping[str, Mapping[Fingerprint, int]]:
     if not is_object(tree) or _VERSION_KEY not in tree:
-        raise InvalidInput(Problem(f"this is no baseline: it has no `{_VERSION_KEY}`", help=_WRITE))
+        raise InvalidInput(Problem(f"this is no baseline: it has no `{_VERSION_KEY}`", help=_OTHER))
     version = tree[_VERSION_KEY]
     if version != _VERSION or isinstance(version, bool):
         raise InvalidInput(Problem(f"expected version {_VERSION}, got {show(version)}", (_VERSION_KEY,), _WRITE))

@@ -12,12 +12,12 @@ from typing import IO
 from attrs import define, evolve, field, frozen
 
 from qualeval.errors import InvalidInput
-from qualeval.linting.baseline import Baseline, Fingerprint, Result, results
+from qualeval.linting.baseline import Baseline, Fingerprint, LookedFor, Result, results
 from qualeval.linting.catalogue import Severity
 from qualeval.linting.configuration import LintSettings
 from qualeval.linting.files import File, PassedOver, find_files, trees_of
 from qualeval.linting.findings import Finding
-from qualeval.linting.fixing import Mended, mend
+from qualeval.linting.fixing import Mended, mend, mend_a_copy
 from qualeval.linting.formats import as_github, as_json
 from qualeval.linting.lint import Linter
 from qualeval.linting.sarif import as_sarif
@@ -30,7 +30,8 @@ __all__ = ["LintReport", "lint_files"]
 class LintReport:
     """What came of checking files: the names of those that were checked, what does not count, and the findings.
 
-    `empty` are the folders in which nothing counted. `mended` says, where fixes were applied, what became of them.
+    `empty` are the folders in which nothing counted. `mended` says, where fixes were applied or tried, what became of
+    them. `looked_for` are, by the name of each file that was checked, the ids of the rules that were looked for in it.
     """
 
     checked: tuple[str, ...] = ()
@@ -38,6 +39,16 @@ class LintReport:
     empty: tuple[str, ...] = ()
     results: tuple[Result, ...] = ()
     mended: tuple[Mended, ...] = ()
+    looked_for: LookedFor = field(factory=dict, hash=False)
+
+    @property
+    def fixable(self) -> list[Finding]:
+        """The new findings with a fix that can be made, as far as that is known: those whose fix was refused have none.
+
+        What is still there of a file after its fixes were applied or tried was refused.
+        """
+        tried = {source_name(each.path) for each in self.mended}
+        return [each for each in self.findings if each.fix is not None and each.path not in tried]
 
     @property
     def new(self) -> list[Result]:
@@ -74,16 +85,18 @@ def lint_files(
     baseline: Baseline | None = None,
     by_content: bool = False,
     fix: bool = False,
+    diff: bool = False,
 ) -> LintReport:
     """Lints files, the HITs of folders, and a stream. Nothing is wrong with nothing: see what was `checked`.
 
     `by_content` passes over files that are named and hold no HIT; `fix` mends what has one right answer and is not in
-    the baseline, in the files themselves, and what is left is reported.
+    the baseline, in the files themselves, and what is left is reported. With `diff` the files stay as they are, all
+    findings are reported, and `mended` says what `fix` would do.
 
     Raises:
         InputNotFound: a path that is not there, or cannot be read.
     """
-    run = _Run(settings, baseline, fix)
+    run = _Run(settings, baseline, fix, diff)
     for entry in find_files(paths, settings, by_content=by_content):
         run.take(entry)
     if stream is not None:
@@ -98,6 +111,8 @@ class _Run:
     settings: LintSettings
     baseline: Baseline | None
     fix: bool
+    diff: bool
+    looked_for: dict[str, frozenset[str]] = field(factory=dict)
     checked: dict[str, str] = field(factory=dict)
     passed_over: list[PassedOver] = field(factory=list)
     results: list[Result] = field(factory=list)
@@ -110,8 +125,11 @@ class _Run:
             return
         self.checked[entry.absolute] = source_name(entry.path)
         found = self._found(entry)
-        if self.fix and any(result.finding.fix and not result.is_known for result in found):
-            mended = mend(entry.path, found, lambda: self._found(_read_again(entry)))
+        is_fixable = any(result.finding.fix and not result.is_known for result in found)
+        if is_fixable and self.diff:
+            self.mended.append(mend_a_copy(entry.path, found, lambda text: self._found(_holding(entry, text))))
+        elif is_fixable and self.fix:
+            mended = mend(entry.path, found, lambda: self._found(_holding(entry, None)))
             self.mended.append(mended)
             found = list(mended.left)
         self.results += found
@@ -122,7 +140,9 @@ class _Run:
         try:
             self.results += self._found(File(name, name, text=read_text(stream)))
         except InvalidInput as error:
-            found = self._linter(self.settings.ignore).unreadable(error, name)
+            linter = self._linter(self.settings.ignore)
+            self.looked_for[name] = linter.selected
+            found = linter.unreadable(error, name)
             self.results += results(found, None, self._known_in(name))
 
     def report(self, paths: Sequence[str]) -> LintReport:
@@ -133,6 +153,7 @@ class _Run:
             tuple(path for path in folders if not self._has_checked(path)),
             tuple(self.results),
             tuple(self.mended),
+            self.looked_for,
         )
 
     def _has_checked(self, folder: str) -> bool:
@@ -142,6 +163,7 @@ class _Run:
     def _found(self, file: File) -> list[Result]:
         linter = self._linter(self.settings.ignored_in(file.relative))
         name = source_name(file.path)
+        self.looked_for[name] = linter.selected
         try:
             text = read_text(file.path) if file.text is None else file.text
         except InvalidInput as error:
@@ -162,5 +184,6 @@ class _Run:
         return self.baseline.known_in(path) if self.baseline else {}
 
 
-def _read_again(file: File) -> File:
-    return evolve(file, text=None, trees=None)
+def _holding(file: File, text: str | None) -> File:
+    """The file with another text; None is what it holds now."""
+    return evolve(file, text=text, trees=None)

@@ -10,14 +10,15 @@
     per-file-ignores = { "pilot-*.json" = ["QE405"] }
     only = "house-rules.json"             # or a list of requirements: everyone who may accept a HIT meets these
 
-Paths and patterns are relative to the file that they stand in. This module does not know how rules are checked.
+Nearest is what is found on the way up from the folder that all files to be linted lie in. Paths and patterns are
+relative to the file that they stand in. This module does not know how rules are checked.
 """
 
 from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -29,11 +30,11 @@ from qualeval.linting.lint import rules_named
 from qualeval.linting.subject import Environment
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
-from qualeval.sources.configuration import Configuration, find_configuration
+from qualeval.sources.configuration import Configuration, find_configuration, read_configuration
 from qualeval.sources.hits import load_hit, parse_hit
 from qualeval.sources.structure import Name, Object, Reading, Shape, described, is_list, read_each, read_object, step
 
-__all__ = ["ENVIRONMENTS", "LintSettings", "find_lint_settings"]
+__all__ = ["ENVIRONMENTS", "LintSettings", "common_folder", "find_lint_settings", "read_lint_settings"]
 
 T = TypeVar("T")
 
@@ -47,7 +48,8 @@ class LintSettings:
     """How HITs are linted. `select` and `ignore` hold ids of rules, beginnings of ids, or names of rules.
 
     `only` are the rules of the house: everyone who may accept a HIT must meet them; `only_from` is the file that they
-    stand in, where it is one of its own. Patterns are relative to `folder`.
+    stand in, where it is one of its own. Patterns are relative to `folder`. `configuration` is the file of the
+    settings, None where they come from none.
     """
 
     select: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class LintSettings:
     only_from: pathlib.Path | None = None
     names: TypeNames = SYSTEM_ONLY
     folder: pathlib.Path = field(factory=pathlib.Path)
+    configuration: pathlib.Path | None = None
 
     def ignored_in(self, path: str) -> tuple[str, ...]:
         """What is ignored in a file, whose path is relative to `folder`."""
@@ -100,17 +103,42 @@ def find_lint_settings(start: str | os.PathLike[str]) -> LintSettings:
     found = find_configuration(start)
     if found.path is None:
         return LintSettings(names=found.names, folder=pathlib.Path(os.path.abspath(start)))
+    return _checked(found, found.path)
+
+
+def read_lint_settings(path: str | os.PathLike[str]) -> LintSettings:
+    """The settings of this file, with the names for types. Raises as `find_lint_settings` does.
+
+    Raises:
+        InputNotFound: there is no such file.
+        InvalidInput: it does not speak of qualeval.
+    """
+    found = read_configuration(path)
+    return _checked(found, pathlib.Path(os.path.abspath(path)))
+
+
+def common_folder(paths: Iterable[str], start: str | os.PathLike[str]) -> pathlib.Path:
+    """The folder that all of these paths lie in, seen from `start`; `start` where there is none."""
+    absolute = [os.path.abspath(os.path.join(start, path)) for path in paths]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    try:
+        return pathlib.Path(os.path.commonpath(folders))
+    except ValueError:  # no path, or on several drives
+        return pathlib.Path(start)
+
+
+def _checked(found: Configuration, path: pathlib.Path) -> LintSettings:
     problems: list[Problem] = []
-    settings = _settings(found, found.path, problems)
+    settings = _settings(found, path, problems)
     if problems:
-        raise InvalidInput([problem.under(*found.lint.keys) for problem in problems], str(found.path))
+        raise InvalidInput([problem.under(*found.lint.keys) for problem in problems], str(path))
     return settings
 
 
 def _settings(found: Configuration, path: pathlib.Path, problems: list[Problem]) -> LintSettings:
     """The settings of a file, as far as they can be read; what cannot be is told in `problems`."""
     reading = _read(found, problems)
-    given, house = reading.values, found.lint.entries.get("only", ())
+    given, house = reading.values, found.lint.entries.get("only")
     named, baseline = given.get("environment"), given.get("baseline")
     return LintSettings(
         select=_rules(problems, reading, "select"),
@@ -120,10 +148,11 @@ def _settings(found: Configuration, path: pathlib.Path, problems: list[Problem])
         baseline=_beside(path, baseline) if baseline else None,
         exclude=_tried(problems, ("exclude",), _globs, given.get("exclude", ())) or (),
         per_file_ignores=_per_file(problems, given.get("per-file-ignores", {})),
-        only=_tried(problems, ("only",), _only, house, found) or (),
+        only=() if house is None else _tried(problems, ("only",), _only, house, found) or (),
         only_from=_beside(path, house) if isinstance(house, str) else None,
         names=found.names,
         folder=path.parent,
+        configuration=path,
     )
 
 
@@ -208,7 +237,7 @@ def _only(value: object, found: Configuration) -> tuple[QualificationRequirement
         expected = "expected a list of requirements or the path of a file of them"
         raise InvalidInput(Problem(f"{expected}, got {described(value)}", help="write `[[tool.qualeval.lint.only]]`"))
     if not value:
-        return ()
+        raise InvalidInput(_no_rules("an empty list"))
     try:
         return parse_hit(value, names=found.names).requirements
     except InvalidInput as error:
@@ -222,11 +251,19 @@ def _beside(configuration: pathlib.Path, name: str) -> pathlib.Path:
 
 def _only_of(path: pathlib.Path, names: TypeNames) -> tuple[QualificationRequirement, ...]:
     try:
-        return load_hit(path, names=names).requirements
+        found = load_hit(path, names=names).requirements
     except InputNotFound as error:
         raise InvalidInput(Problem(str(error))) from None
     except InvalidInput as error:
         raise InvalidInput([Problem(f"{path}: {each}") for each in error.problems]) from None
+    if not found:
+        raise InvalidInput(_no_rules(f"{path}, which holds none"))
+    return found
+
+
+def _no_rules(got: str) -> Problem:
+    """Of no requirement everything is proved: house rules that are empty would pass for house rules that are kept."""
+    return Problem(f"expected requirements, got {got}", help="write one at least, or leave `only` out")
 
 
 def _without_noun(path: Path) -> Path:

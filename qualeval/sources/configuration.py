@@ -24,11 +24,12 @@ from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.sources.structure import described, step
 from qualeval.sources.texts import read_text
 
-__all__ = ["Configuration", "Table", "find_configuration", "find_type_names"]
+__all__ = ["Configuration", "Table", "find_configuration", "find_type_names", "read_configuration"]
 
 _TOOL = ("tool", "qualeval")
+_ANYWHERE: tuple[tuple[str, ...], ...] = ((), _TOOL)
 _FILES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("qualeval.toml", ((), _TOOL)),
+    ("qualeval.toml", _ANYWHERE),
     ("pyproject.toml", (_TOOL,)),
 )
 """The files that are looked for, the first of a folder counts, and where in each our tables can stand."""
@@ -85,6 +86,20 @@ def find_configuration(start: str | os.PathLike[str]) -> Configuration:
                 if found is not None:
                     return found
     return Configuration()
+
+
+def read_configuration(path: str | os.PathLike[str]) -> Configuration:
+    """The configuration of this file: a pyproject.toml, or one of any other name that is read as a qualeval.toml is.
+
+    Raises:
+        InputNotFound: there is no such file.
+        InvalidInput: what `find_configuration` refuses, and a file that does not speak of qualeval.
+    """
+    file = Path(path)
+    found = _read(file, dict(_FILES).get(file.name, _ANYWHERE))
+    if found is None:
+        raise InvalidInput(Problem("there is no [tool.qualeval] table", help="name the file that has one"), str(path))
+    return found
 
 
 def _read(path: Path, places: tuple[tuple[str, ...], ...]) -> Configuration | None:
