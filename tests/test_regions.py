@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,7 @@ from qualeval.policy.compiler import compile_requirements
 from qualeval.policy.regions import Region, break_points
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
+from qualeval.values.value_set import ValueSet
 from tests.brute import UNIVERSES, Requirements, Universe, cases, every_universe, holds_state, lists, some_facts
 from tests.strategies import TYPES, requirement_lists, workers
 
@@ -96,7 +99,10 @@ def test_a_region_is_what_decide_says_of_a_worker_in_it(
 def test_break_points_are_the_same_partition_in_order(
     listed: Requirements, profile: WorkerProfile, type_id: str
 ) -> None:
-    """The runs of a region make it up; lacking comes first, then values from the lowest; `--set` reads each."""
+    """The runs of a region make it up; lacking comes first, then values from the lowest; no two neighbours are alike.
+
+    `--set` reads each, save lacking beside values.
+    """
     regions = compile_requirements(listed).regions(profile, type_id)
     runs = break_points(regions)
 
@@ -107,18 +113,20 @@ def test_break_points_are_the_same_partition_in_order(
             assert together.is_disjoint(each.states)
             together |= each.states
         assert together == region.states
-    lows = [_low(each) for each in runs if isinstance(each.states.held, IntegerSet)]
+    of_integers = [each for each in runs if isinstance(each.states.held, IntegerSet)]
+    lows = [_low(each) for each in of_integers]
     assert lows == sorted(lows)
-    assert all(_can_be_set(type_id, each) for each in runs if isinstance(each.states.held, IntegerSet))
+    assert all(one.outcome != other.outcome for one, other in pairwise(runs))
+    assert all(_can_be_set(type_id, each) for each in of_integers)
 
 
 def _low(run: Region) -> float:
     """Where a run begins, lacking before everything."""
     held = run.states.held
     assert isinstance(held, IntegerSet)
-    assert run.states.lacking == held.is_empty
-    assert held.is_empty or held.is_one_run
-    if held.is_empty:
+    assert held.is_one_run or (held.is_empty and run.states.lacking)
+    if run.states.lacking:
+        assert held.is_empty or held.low is None
         return -2e300
     return -1e300 if held.low is None else held.low
 
@@ -126,6 +134,9 @@ def _low(run: Region) -> float:
 def _can_be_set(type_id: str, run: Region) -> bool:
     if run.words == "any value":  # of a type that cannot be lacked there is no word for that but `unknown`
         return run.states == read_fact(type_id, "unknown").states
+    if run.states.lacking and not run.states.held.is_empty:
+        run = evolve(run, states=ValueSet(run.states.held))
+        assert f"lacks,{run.words}" == str(evolve(run, states=run.states | run.kind.lacked).words)
     return read_fact(type_id, run.words).states == run.states
 
 
@@ -147,12 +158,14 @@ RATES = [
     ("listed", "type_id", "expected"),
     [
         (RATES, PERCENT_APPROVED, ["..94 discover", "95..97 preview", "98.. accept"]),
-        (RATES, "3ABC", ["lacks discover, possibly accept", "holds discover, possibly accept"]),
+        (RATES, "3ABC", ["lacks,holds discover, possibly accept"]),
         ([], PERCENT_APPROVED, ["any value accept"]),
         ([need("3ABC", "In", 1, 2, 7)], "3ABC", [
-            "lacks preview", "..0 preview", "1..2 accept", "3..6 preview", "7 accept", "8.. preview"
+            "lacks,..0 preview", "1..2 accept", "3..6 preview", "7 accept", "8.. preview"
         ]),
         ([need("3ABC", "DoesNotExist")], "3ABC", ["lacks accept", "holds preview"]),
+        ([need("3ABC", "GreaterThan", 79)], "3ABC", ["lacks,..79 preview", "80.. accept"]),
+        ([need("3ABC", "LessThan", 80)], "3ABC", ["lacks preview", "..79 accept", "80.. preview"]),
         ([need(NUMBER_HITS_APPROVED, "GreaterThan", 0)], NUMBER_HITS_APPROVED, ["0 preview", "1.. accept"]),
         ([need(ADULT, "EqualTo", 1, actions_guarded=DISCOVER)], ADULT, ["0 none", "1 accept"]),
         ([need(MASTERS, "Exists")], MASTERS, ["lacks preview", "holds accept"]),

@@ -30,7 +30,10 @@ class Region:
 
     @property
     def words(self) -> str:
-        """The states as `--set` writes them, open where they reach as far as the type does: `..94`, `98..`, `lacks`."""
+        """The states as `--set` writes them, open where they reach as far as the type does: `..94`, `98..`, `lacks`.
+
+        Where lacking stands beside values, the words for both: `lacks,..79`.
+        """
         return _words(self.kind, self.states)
 
     @property
@@ -61,10 +64,21 @@ def regions_of(type_id: str, ladder: TypeLadder | None, certain: Access, possibl
 
 
 def break_points(regions: Iterable[Region]) -> tuple[Region, ...]:
-    """The regions cut into runs of integers, lacking first and then from the lowest on.
+    """The regions cut into runs of integers, lacking first and then from the lowest on, as long as nothing changes.
 
     Those of locales have no order: they come as they are.
     """
+    joined: list[Region] = []
+    for each in _runs(regions):
+        if joined and (joined[-1].access, joined[-1].possible) == (each.access, each.possible):
+            joined[-1] = evolve(each, states=joined[-1].states | each.states)
+        else:
+            joined.append(each)
+    return tuple(joined)
+
+
+def _runs(regions: Iterable[Region]) -> list[Region]:
+    """Lacking, and the runs of integers, in their order."""
     runs: list[tuple[tuple[int, int], Region]] = []
     for each in regions:
         if not isinstance(each.states.held, IntegerSet):
@@ -75,7 +89,7 @@ def break_points(regions: Iterable[Region]) -> tuple[Region, ...]:
         for low, high in each.states.held.intervals():
             run = evolve(each, states=ValueSet(IntegerSet.between(low, high)))
             runs.append(((-1, 0) if low is None else (0, low), run))
-    return tuple(region for _, region in sorted(runs, key=itemgetter(0)))
+    return [region for _, region in sorted(runs, key=itemgetter(0))]
 
 
 def _words(kind: QualificationType, states: ValueSet) -> str:
