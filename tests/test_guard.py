@@ -141,6 +141,23 @@ def test_house_rules_hold_for_what_is_sent() -> None:
             sends(guarded, *requirements)
 
 
+@pytest.mark.parametrize("only", [[], (), qe.parse_hit({"HITId": "3HIT", "QualificationRequirements": []})])
+def test_house_rules_that_are_empty_are_refused(only: Any) -> None:
+    """Of no rule everything is proved: a guard with none would pass for one that keeps the house."""
+    with pytest.raises(qe.InvalidInput, match="only: expected one at least, found none; leave it out, or give one"):
+        qe.guard(client(), only=only)
+
+
+def test_house_rules_and_names_of_the_wrong_type() -> None:
+    """They are refused at once, not when something is sent."""
+    wrong: Any = {"study": "3STUDY"}
+
+    with pytest.raises(qe.WrongType, match="names: expected TypeNames, got dict"):
+        qe.guard(client(), names=wrong)
+    with pytest.raises(qe.WrongType, match="only: expected a"):
+        qe.guard(client(), only=[wrong])
+
+
 def test_a_second_guard_replaces_the_first() -> None:
     """Guarding again changes the rules, and does not pile up."""
     guarded = qe.guard(qe.guard(client()), ignore=["unknown-country"])

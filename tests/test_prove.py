@@ -266,7 +266,7 @@ def test_an_empty_list_is_refused_even_beside_another(claim: str, nothing: Any) 
     """A rules file without rules, or a list of workers that came out empty, proves nothing."""
     given: dict[str, Any] = {"only": [RATE], claim: nothing}
 
-    with pytest.raises(InvalidInput, match=f"^{claim}: expected one at least, found none$"):
+    with pytest.raises(InvalidInput, match=f"^{claim}: expected one at least, found none; leave it out, or give one$"):
         prove(SOUND, **given)
 
 

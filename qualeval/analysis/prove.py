@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from attrs import evolve, field, frozen
 
 from qualeval.analysis.policies import policy_of
-from qualeval.errors import AmbiguousTruth, InvalidInput, WrongType
+from qualeval.errors import AmbiguousTruth, InvalidInput, Problem, WrongType
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
@@ -23,7 +23,7 @@ from qualeval.policy.compiler import compile_requirements
 from qualeval.policy.decision import Decision, Outcome
 from qualeval.policy.wording import requirement_words
 
-__all__ = ["Claim", "Proof", "Verdict", "prove"]
+__all__ = ["Claim", "Proof", "Verdict", "demands", "prove"]
 
 
 class Claim(Word):
@@ -118,7 +118,7 @@ def prove(
     """
     policy, action = policy_of(hit, names), Action(action)
     proofs = [
-        *(() if only is None else _only(policy, action, _filled(Claim.ONLY, _requirements(only)))),
+        *(() if only is None else _only(policy, action, demands(only))),
         *(() if admits is None else _workers(policy, action, Claim.ADMITS, _filled(Claim.ADMITS, admits))),
         *(() if excludes is None else _workers(policy, action, Claim.EXCLUDES, _filled(Claim.EXCLUDES, excludes))),
     ]
@@ -141,19 +141,29 @@ def _filled(claim: Claim, items: object) -> list[Any]:
         raise WrongType(f"{claim}: expected {expected}, got {type(items).__name__}; {mend}")
     listed = list(items)
     if not listed:  # of nothing everything is true: that would prove a slip
-        raise InvalidInput(f"{claim}: expected one at least, found none")
+        raise InvalidInput(Problem(f"{claim}: expected one at least, found none", help="leave it out, or give one"))
     return listed
 
 
-def _requirements(only: HIT | Iterable[QualificationRequirement]) -> Iterable[QualificationRequirement]:
-    return only.requirements if isinstance(only, HIT) else only
+def demands(only: HIT | Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
+    """The requirements that everybody is to meet: one at least, since of none everything is proved.
 
-
-def _only(policy: AccessPolicy, action: Action, listed: Iterable[object]) -> Iterator[Proof]:
-    for index, requirement in enumerate(listed):
-        if not isinstance(requirement, QualificationRequirement):
+    Raises:
+        InvalidInput: there is none.
+        WrongType: something that is no requirement.
+    """
+    listed = _filled(Claim.ONLY, only.requirements if isinstance(only, HIT) else only)
+    for each in listed:
+        if not isinstance(each, QualificationRequirement):
             mend = "qualeval.parse_hit reads dicts"
-            raise WrongType(f"only: expected a QualificationRequirement, got {type(requirement).__name__}; {mend}")
+            raise WrongType(f"only: expected a QualificationRequirement, got {type(each).__name__}; {mend}")
+    return tuple(listed)
+
+
+def _only(
+    policy: AccessPolicy, action: Action, listed: Iterable[QualificationRequirement]
+) -> Iterator[Proof]:  # fmt: skip
+    for index, requirement in enumerate(listed):
         alone = evolve(
             requirement, actions_guarded=ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT, required_to_preview=None
         )

@@ -53,7 +53,8 @@ def _rules(option: str) -> Callable[[click.Context, click.Parameter, tuple[str, 
               help="Mend what has one right answer, marked [*], in the files, and report what is left.")
 @click.option("--diff", is_flag=True, help="With --fix: show as a diff what it would write, and write nothing.")
 @click.option("--by-content", is_flag=True, help="Pass over files that are named and hold no HIT, as in a folder.")
-@click.option("-v", "--verbose", is_flag=True, help="Say on stderr which files count as HITs, and why others do not.")
+@click.option("-v", "--verbose", is_flag=True,
+              help="Say on stderr whose settings hold, which files count as HITs, and why others do not.")
 def lint(
     *,
     paths: tuple[str, ...],
@@ -73,11 +74,12 @@ def lint(
     """What is wrong or foolish in the HITs of PATHS?
 
     PATHS are files, folders (of which the files count that hold HITs), or `-`. `qualeval rules` lists what is looked
-    for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml, from the folder on that PATHS lie in
-    (for `-` the working directory); options stand above them. -v names the file.
+    for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml, on the way up from the folder that PATHS
+    lie in (for `-` the working directory); options stand above them. -v names the file.
 
-    One right answer has what can be said otherwise with the same meaning (a deprecated field), is a slip of which it is
-    plain what was meant (`UK` for `GB`), or can be left out without any effect. What else is wrong, --fix leaves alone.
+    A finding has one right answer where what is written can be said otherwise with the same meaning (a deprecated
+    field), is a slip of which it is plain what was meant (`UK` for `GB`), or can go without any effect. All else --fix
+    leaves alone.
 
     The exit status is 0 where nothing is found, or only what is less bad than --fail-on (a warning, if nothing else is
     said), else 1.
