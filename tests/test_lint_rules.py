@@ -27,7 +27,7 @@ def found_in(rule: str, tree: object) -> list[Finding]:
     example = EXAMPLES[rule]
     text = tree if isinstance(tree, str) else json.dumps(tree)
     only = qe.parse_hit(list(example.only)).requirements if example.only else ()
-    return qe.lint(io.StringIO(text), environment=example.environment, only=only)
+    return qe.lint(io.StringIO(text), environment=example.environment, only=only or None)
 
 
 def test_every_rule_has_an_example() -> None:

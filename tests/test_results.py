@@ -119,6 +119,7 @@ def test_a_finding_as_json() -> None:
 PLAIN: Any = {"study": "3STUDY"}
 TAKING_NAMES: dict[str, Callable[[], object]] = {
     "compile_hit": lambda: qe.compile_hit(HIT, names=PLAIN),
+    "lint": lambda: qe.lint([US], names=PLAIN),
     "compile_requirements": lambda: qe.compile_requirements([], names=PLAIN),
     "analyze": lambda: qe.analyze(HIT, names=PLAIN),
     "analyze a policy": lambda: qe.analyze(POLICY, names=PLAIN),
@@ -143,6 +144,13 @@ def test_a_plain_dict_is_no_names(what: str) -> None:
     """A dict of names would fail far from the call, or be disregarded; the error says what to write."""
     with pytest.raises(qe.WrongType, match=r"^names: expected TypeNames, got dict; TypeNames\(\.\.\.\) makes them"):
         TAKING_NAMES[what]()
+
+
+@pytest.mark.parametrize("only", [[], (), qe.parse_hit({"HITId": "3HIT", "QualificationRequirements": []})])
+def test_house_rules_that_are_empty_are_refused(only: Any) -> None:
+    """Of no rule everything is proved: it would pass for a house that is kept."""
+    with pytest.raises(qe.InvalidInput, match="only: expected one at least, found none; leave it out, or give one"):
+        qe.lint([US], only=only)
 
 
 @pytest.mark.parametrize("type_id", [3, None, b"3A", ("3A",), ["3A"]])

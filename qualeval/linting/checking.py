@@ -176,7 +176,7 @@ class _Run:
         known = self.linters.get(ignored)
         if known is None:
             each = self.settings
-            known = Linter.of(each.names, each.environment, each.only, each.select, ignored)
+            known = Linter.of(each.names, each.environment, each.only or None, each.select, ignored)
             self.linters[ignored] = known
         return known
 

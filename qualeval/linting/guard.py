@@ -14,14 +14,13 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from qualeval.analysis.prove import demands
 from qualeval.errors import HITRefused, InvalidInput, WrongType
 from qualeval.linting.catalogue import Severity
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import Linter
 from qualeval.linting.subject import Environment
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.sources.documents import read_document
 from qualeval.sources.hit_readings import REQUIREMENTS
@@ -68,9 +67,8 @@ def guard(
             requirement.
         InvalidInput: `only` is given and empty, a rule or environment that does not exist.
     """
-    told, house = _environment(client), () if only is None else demands(only)
-    linter = Linter.of(checked_names(names), environment or told, house, select, ignore)
-    judge = _Judge(linter, Severity(fail_on))
+    told = _environment(client)
+    judge = _Judge(Linter.of(names, environment or told, only, select, ignore), Severity(fail_on))
     for event, station in judge.stations.items():
         unique_id = f"{_ID}-{event}"
         client.meta.events.unregister(event, unique_id=unique_id)

@@ -12,14 +12,15 @@ from typing import Any, get_args
 
 from attrs import evolve, frozen
 
-from qualeval.errors import InvalidInput, Path, Problem, WrongType, nearest, show
+from qualeval.analysis.prove import demands
+from qualeval.errors import InvalidInput, Path, Problem, nearest, show
 from qualeval.linting import meaning_rules, reading_rules, value_rules
 from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE
 from qualeval.linting.findings import Finding
 from qualeval.linting.subject import Environment, Subject
 from qualeval.linting.written import Written
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.sources.documents import Document, doubtful_documents
 from qualeval.sources.hit_readings import REQUIREMENTS, hit_readings, words_of_paths
@@ -56,7 +57,7 @@ def lint(
     *,
     names: TypeNames = SYSTEM_ONLY,
     environment: Environment | None = None,
-    only: HIT | Iterable[QualificationRequirement] = (),
+    only: HIT | Iterable[QualificationRequirement] | None = None,
     select: str | Iterable[str] = (),
     ignore: str | Iterable[str] = (),
 ) -> list[Finding]:
@@ -70,8 +71,8 @@ def lint(
 
     Raises:
         InputNotFound: there is no such file.
-        InvalidInput: a rule or environment that does not exist.
-        WrongType: something in `only` that is no requirement.
+        InvalidInput: a rule or environment that does not exist; `only` is given and empty.
+        WrongType: something in `only` that is no requirement; `names` that are no TypeNames.
 
     >>> [found.rule for found in lint([{"QualificationTypeId": "3BLOCK", "Comparator": "LessThan",
     ...                                 "IntegerValues": [1], "ActionsGuarded": "DiscoverPreviewAndAccept"}])]
@@ -105,7 +106,7 @@ class Linter:
         cls,
         names: TypeNames,
         environment: Environment | None,
-        only: HIT | Iterable[QualificationRequirement],
+        only: HIT | Iterable[QualificationRequirement] | None,
         select: str | Iterable[str],
         ignore: str | Iterable[str],
     ) -> Linter:
@@ -113,7 +114,8 @@ class Linter:
         if environment not in (None, *get_args(Environment)):
             known = " or ".join(f"`{each}`" for each in get_args(Environment))
             raise InvalidInput(Problem(f"unknown environment {show(environment)}", help=f"expected {known}"))
-        return cls(_selected(_listed(select), _listed(ignore)), names, environment, _requirements(only))
+        house = () if only is None else demands(only)
+        return cls(_selected(_listed(select), _listed(ignore)), checked_names(names), environment, house)
 
     def of_tree(self, tree: object) -> list[Finding]:
         """What is found in one tree, which came from no file."""
@@ -186,17 +188,6 @@ def _as_written(hit: HIT) -> object:
 
 def _listed(names: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(names.split(",")) if isinstance(names, str) else tuple(names)
-
-
-def _requirements(only: HIT | Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
-    """The house's requirements, each of which is one: what is none would be proved of nobody."""
-    listed = only.requirements if isinstance(only, HIT) else tuple(only)
-    for each in listed:
-        other: object = each
-        if not isinstance(other, QualificationRequirement):
-            mend = "qualeval.parse_hit reads dicts"
-            raise WrongType(f"only: expected a QualificationRequirement, got {type(other).__name__}; {mend}")
-    return listed
 
 
 def _of_subject(subject: Subject) -> Iterator[Finding]:
