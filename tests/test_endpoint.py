@@ -23,6 +23,7 @@ from botocore.retries.standard import ExponentialBackoff
 import qualeval as qe
 from qualeval.errors import InvalidInput, ServiceError, WrongType
 from qualeval.testing import endpoint as endpoint_module
+from qualeval.testing import service as service_module
 from qualeval.testing.endpoint import Endpoint, service_model
 from qualeval.testing.faults import Fault, Reply
 from qualeval.testing.protocol import MAX_BODY, is_loopback
@@ -222,6 +223,33 @@ def test_client_that_does_not_wait(endpoint: Endpoint, caplog: pytest.LogCapture
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
+def test_client_that_asks_before_it_sends(endpoint: Endpoint) -> None:
+    """A client that waits for leave to send its body gets it at once, and then the answer."""
+    parts = urlsplit(endpoint.url)
+    with socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=5) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\n{HEAD}Content-Length: 15\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b'{"HITId":"3H0"}')
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Host: evil.example", "AccessDeniedException"),
+        (f"X-Amz-Target: {TARGET}.ListHITs", "UnknownOperationException"),
+        ("Authorization: AWS4-HMAC-SHA256 other", "IncompleteSignatureException"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_headers_that_come_twice(endpoint: Endpoint, header: str, name: str, is_first: bool) -> None:
+    """Where a header says two things, neither is believed."""
+    lines = f"{header}\r\n{HEAD}" if is_first else f"{HEAD}{header}\r\n"
+    body = send(endpoint, f"POST / HTTP/1.1\r\n{lines}Content-Length: 15\r\n\r\n{{\"HITId\":\"3H0\"}}".encode())
+
+    assert json.loads(body.rpartition(b"\r\n\r\n")[2])["__type"] == name
+
+
 def test_requests_on_one_connection(endpoint: Endpoint) -> None:
     """A connection serves many requests, also after one that was refused."""
     connection = http.client.HTTPConnection(urlsplit(endpoint.url).netloc, timeout=5)
@@ -373,10 +401,18 @@ def test_a_page_that_comes_twice(endpoint: Endpoint) -> None:
 )
 def test_duplicate_rows(endpoint: Endpoint, size: int, expected: list[list[str]]) -> None:
     """A page begins with the last row of the page before; no row is missing."""
-    endpoint.faults.duplicate_rows()
+    endpoint.faults.duplicate_rows(times=None)
     pages = boto3_client(endpoint).get_paginator("list_hits").paginate(PaginationConfig={"PageSize": size})
 
     assert [[row["HITId"] for row in page["HITs"]] for page in pages] == expected
+
+
+def test_duplicate_row_waits_for_a_page_that_follows(endpoint: Endpoint) -> None:
+    """A row that comes twice once: the first page, before which there is none, does not use the fault up."""
+    endpoint.faults.duplicate_rows("ListHITs")
+    pages = boto3_client(endpoint).get_paginator("list_hits").paginate(PaginationConfig={"PageSize": 1})
+
+    assert [[row["HITId"] for row in page["HITs"]] for page in pages] == [["3H0"], ["3H0", "3H1"], ["3H2"]]
 
 
 def test_faults_of_pages_are_for_lists(endpoint: Endpoint) -> None:
@@ -436,9 +472,14 @@ def test_fault_changes_refusals_too(endpoint: Endpoint) -> None:
         (lambda faults: faults.throttle("zzz"), InvalidInput, "known are CreateHIT, "),
         (lambda faults: faults.fail("SendBonus"), InvalidInput, "no operation `SendBonus`"),
         (lambda faults: faults.fail(times=0), InvalidInput, "times: got `0`, expected 1 or more"),
-        (lambda faults: faults.fail(times="2"), WrongType, "times: expected an integer or None"),
-        (lambda faults: faults.slow(-1), InvalidInput, "got `-1`, expected a number of seconds"),
-        (lambda faults: faults.slow(float("nan")), InvalidInput, "expected a number of seconds"),
+        (lambda faults: faults.fail(times="2"), WrongType, "times: expected an integer or None, got the text `2`"),
+        (lambda faults: faults.fail(times=True), WrongType, "times: expected an integer or None, got `true`"),
+        (lambda faults: faults.slow(-1), InvalidInput, "seconds: got `-1`, expected a number that can be waited for"),
+        (lambda faults: faults.slow(float("nan")), InvalidInput, "expected a number that can be waited for"),
+        (lambda faults: faults.slow("1"), WrongType, "seconds: expected a number, got the text `1`"),
+        (lambda faults: faults.repeat_token("GetHIT"), InvalidInput, "`GetHIT` has no pages; those that list are List"),
+        (lambda faults: faults.duplicate_rows("ListHit"), InvalidInput, "did you mean `ListHITs`?"),
+        (lambda faults: faults.fail("x", "y"), InvalidInput, "2 problems"),
     ],
 )
 def test_faults_that_cannot_be(
@@ -667,6 +708,56 @@ def test_close_twice() -> None:
         assert endpoint.client().get_hit(HITId="3A")["HIT"]
 
 
+def test_start_twice() -> None:
+    """To start again does nothing: the endpoint has one port and one thread, and ends with all of it."""
+    before = threading.active_count()
+    with Endpoint().start() as endpoint:
+        url = endpoint.url
+        assert endpoint.start().url == url
+        assert threading.active_count() == before + 1
+
+    assert threading.active_count() == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=1)
+
+
+def test_reset(endpoint: Endpoint) -> None:
+    """After a reset it is as it was made: its HITs, no faults, no requests, the machine's clock, the ids again."""
+    client = boto3_client(endpoint)
+    url = endpoint.url
+
+    def created() -> str:
+        return str(client.create_hit(**HIT)["HIT"]["HITId"])
+
+    first = created()
+    endpoint.marketplace.add_type("3STUDY")
+    endpoint.marketplace.block("A1")
+    endpoint.marketplace.set_clock(NOON)
+    endpoint.faults.fail(times=None)
+    endpoint.reset()
+
+    assert endpoint.requests == []
+    assert [hit["HITId"] for hit in client.list_hits()["HITs"]] == ["3H0", "3H1", "3H2"]
+    assert client.list_worker_blocks()["NumResults"] == 0
+    assert refused(client.get_qualification_type, QualificationTypeId="3STUDY").code == "RequestError"
+    assert abs((datetime.now(UTC) - endpoint.marketplace.now).total_seconds()) < 5
+    assert (created(), endpoint.url) == (first, url)
+
+
+def test_bodies_do_not_pile_up(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of requests with large bodies fewer are remembered; the last one always."""
+    monkeypatch.setattr(service_module, "REMEMBERED_BYTES", 100)
+    monkeypatch.setattr(service_module, "REMEMBERED", 5)
+    for size in (60, 30, 30, 500):
+        post(endpoint, b" " * size)
+        kept = [len(request.body) for request in endpoint.requests]
+        assert sum(kept) <= 100 or kept == [500]
+    for _ in range(9):
+        post(endpoint, b"")
+
+    assert [len(request.body) for request in endpoint.requests] == [0] * 5
+
+
 def test_sixteen_endpoints() -> None:
     """Endpoints do not know each other."""
     with ThreadPoolExecutor(4) as pool:
@@ -688,25 +779,28 @@ def test_port_that_is_taken(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "10.0.0.1", "example.com", "::", "127.0.0.1.evil.example"])
 def test_hosts_beyond_the_loopback(host: str) -> None:
-    """An address that others can reach is refused unless that is said to be meant."""
-    with pytest.raises(InvalidInput, match="is no address of the loopback; whoever reaches it can do everything"):
+    """An address that others can reach is refused, with the reason."""
+    with pytest.raises(InvalidInput, match=r"is no address of the loopback; use 127.0.0.1, ::1 or localhost: whoever"):
         Endpoint(host=host)
 
 
-def test_open_to_others() -> None:
-    """Where that is meant, other names may be used too."""
-    with Endpoint([{"HITId": "3A"}], host="0.0.0.0", is_open_to_others=True) as endpoint:
-        port = endpoint.url.rpartition(":")[2]
-        connection = http.client.HTTPConnection(f"127.0.0.1:{port}", timeout=5)
-        connection.request("POST", "/", b'{"HITId": "3A"}', {**signed(), "Host": f"turk.example:{port}"})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-
-    assert answer.status == 200
+@pytest.mark.parametrize("port", [-1, 65_536, 10**30])
+def test_ports_that_are_none(port: int) -> None:
+    """A port beyond the range is refused where it is given, together with a wrong host."""
+    with pytest.raises(InvalidInput, match=f"`{port}` is no port; expected 1 to 65535, or 0 for a free one"):
+        Endpoint(port=port)
+    with pytest.raises(InvalidInput, match="2 problems"):
+        Endpoint(host="10.0.0.1", port=port)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
+@pytest.mark.parametrize("address", [{"port": "5000"}, {"port": True}, {"port": 5.0}, {"host": None}, {"host": b"::1"}])
+def test_addresses_of_another_type(address: dict[str, Any]) -> None:
+    """A port as text, and a host that is none, are refused where they are given."""
+    with pytest.raises(WrongType, match="host and port: expected text and an integer"):
+        Endpoint(**address)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost.", "127.0.0.2", "::1"])
 def test_hosts_of_the_loopback_are_listened_on(host: str) -> None:
     """Every address of the loopback will do."""
     try:

@@ -27,7 +27,7 @@ from botocore.config import Config
 from botocore.exceptions import DataNotFoundError
 from botocore.session import Session
 
-from qualeval.errors import InvalidInput, Problem, ServiceError, show
+from qualeval.errors import InvalidInput, Problem, ServiceError, WrongType, show
 from qualeval.linting.subject import Environment
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
@@ -63,15 +63,15 @@ def service_model() -> ServiceModel:
 
 
 class Endpoint:
-    """A Mechanical Turk of one's own, for as long as the `with` lasts.
+    """A Mechanical Turk of one's own, for as long as the `with` lasts, or from `start` to `close`.
 
-    It listens on the loopback, on a free port unless `port` says which; another `host` is refused unless
-    `is_open_to_others`, since whoever can reach it can do everything. `hits` are put in (see `Marketplace.add_hit`),
-    `environment` is which marketplace it is, `names` are names for qualification types.
+    It listens on the loopback alone, on a free port unless `port` says which. `hits` are put in (see
+    `Marketplace.add_hit`), `environment` is which marketplace it is, `names` are names for qualification types.
 
     Raises:
         InvalidInput: a host that is not of the loopback, an address that cannot be had, a HIT that cannot be read.
         ServiceError: botocore does not know Mechanical Turk.
+        WrongType: a host that is no text, a port that is no integer.
     """
 
     def __init__(
@@ -82,19 +82,15 @@ class Endpoint:
         port: int = 0,
         environment: Environment = "production",
         names: TypeNames = SYSTEM_ONLY,
-        is_open_to_others: bool = False,
     ) -> None:
-        if not is_loopback(host) and not is_open_to_others:
-            mend = "whoever reaches it can do everything; if that is meant, open it to others"
-            raise InvalidInput(Problem(f"{show(host)} is no address of the loopback", help=mend))
-        self._address = ("127.0.0.1" if host == "localhost" else host, port)
+        self._address = _address(host, port)
         self.marketplace = Marketplace(service_model(), environment, names)
-        self._service = Service(self.marketplace, (lambda _: True) if is_open_to_others else is_loopback)
+        for hit in hits:
+            self.marketplace.add_hit(hit)
+        self._service = Service(self.marketplace)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._clients: list[Any] = []
-        for hit in hits:
-            self.marketplace.add_hit(hit)
 
     @property
     def faults(self) -> Faults:
@@ -103,7 +99,7 @@ class Endpoint:
 
     @property
     def requests(self) -> list[Request]:
-        """The last 10,000 requests, in order, also those that were refused."""
+        """The last requests (10,000 at most), in order, also those that were refused."""
         return self._service.requests
 
     @property
@@ -127,8 +123,17 @@ class Endpoint:
         self._clients.append(made)
         return made
 
+    def reset(self) -> None:
+        """Forget what happened: the HITs that it was made with, no faults to come, no requests, the machine's clock.
+
+        It goes on listening, and its clients stay as they are.
+        """
+        self._service.reset()
+
     def start(self) -> Self:
-        """Listen, and answer from now on in threads of its own."""
+        """Listen, and answer from now on in threads of its own. Does nothing where it runs."""
+        if self._server is not None:
+            return self
         try:
             self._server = _Server(self._address, self._service)
         except OSError as error:
@@ -162,13 +167,30 @@ class Endpoint:
         return f"<Endpoint {self.url}>" if self._server else "<Endpoint, not running>"
 
 
+def _address(host: str, port: int) -> tuple[str, int]:
+    """The address to listen on, which is of the loopback."""
+    if type(host) is not str or type(port) is not int:
+        got = f"{show(host)} and {show(port)}"
+        raise WrongType(f"host and port: expected text and an integer, got {got}")
+    problems = []
+    if not is_loopback(host):
+        mend = "use 127.0.0.1, ::1 or localhost: whoever reaches the endpoint can do everything there"
+        problems.append(Problem(f"{show(host)} is no address of the loopback", help=mend))
+    if port not in range(2**16):
+        problems.append(Problem(f"{show(port)} is no port", help="expected 1 to 65535, or 0 for a free one"))
+    if problems:
+        raise InvalidInput(problems)
+    # A name is not left to the resolver, which may lead elsewhere.
+    return "127.0.0.1" if host.lower().rstrip(".") == "localhost" else host, port
+
+
 class _Server(socketserver.ThreadingTCPServer):
     """The server of one endpoint: a thread a connection, all of which it ends.
 
     Not of `http.server`: that asks the resolver for the machine's name before it listens.
     """
 
-    allow_reuse_address = True
+    allow_reuse_address = os.name == "posix"  # elsewhere it would let two listen on one port
     daemon_threads = True
     request_queue_size = 128
 
@@ -244,8 +266,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _request(self, body: bytes) -> Request:
         target = self.requestline.split()[1]  # `path` is not as it was sent: of several slashes one is left
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): ", ".join(self.headers.get_all(name, ())) for name in self.headers}
         return Request(self.command, target, headers, body, time.monotonic())
+
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come: what is kept back here, the client would wait for."""
+        proceeds = super().handle_expect_100()
+        self.wfile.flush()
+        return proceeds
 
     def _body(self) -> bytes | None:
         """The body, None where it ends too soon. Refuses one that is too large, or whose length is not said."""

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from attrs import define, evolve, frozen
 
 from qualeval.errors import InvalidInput, Problem, WrongType, nearest, show
+from qualeval.sources.structure import described
 from qualeval.testing.pages import Disturbance
 from qualeval.testing.refusals import ERRORS
 
@@ -37,7 +38,10 @@ class Reply:
 
 @frozen
 class Fault:
-    """One thing that goes wrong: a reply in place of the right one, a change of the right one, or of its page."""
+    """One thing that goes wrong: a reply in place of the right one, a change of the right one, or of its page.
+
+    A fault of pages is for operations that list, and waits for a request that it can disturb.
+    """
 
     instead: Callable[[], Reply] | None = None
     change: Callable[[Reply], Reply] | None = None
@@ -52,7 +56,9 @@ class _Queued:
     operations: frozenset[str]
     left: int | None
 
-    def is_for(self, operation: str) -> bool:
+    def is_for(self, operation: str, follows: bool) -> bool:
+        if self.fault.page is Disturbance.DUPLICATE_ROW and not follows:
+            return False  # a first page has no page before
         return not self.operations or operation in self.operations
 
 
@@ -113,8 +119,10 @@ class Faults:
 
     def slow(self, seconds: float, *operations: str, times: int | None = 1) -> None:
         """The right answer, so many seconds late."""
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise WrongType(f"seconds: expected a number, got {described(seconds)}")
         if not 0 <= seconds < threading.TIMEOUT_MAX:
-            raise InvalidInput(Problem(f"got {show(seconds)}, expected a number of seconds"))
+            raise InvalidInput(Problem(f"seconds: got {show(seconds)}, expected a number that can be waited for"))
         self.add(Fault(change=lambda reply: evolve(reply, delay=seconds)), *operations, times=times)
 
     def cut(self, *operations: str, times: int | None = 1) -> None:
@@ -131,35 +139,37 @@ class Faults:
 
     def repeat_token(self, *operations: str, times: int | None = 1) -> None:
         """Of a list: the page's NextToken leads to the same page again; with `times=None` the pages never end."""
-        self.add(Fault(page=Disturbance.REPEATED_TOKEN), *(operations or self._lists), times=times)
+        self.add(Fault(page=Disturbance.REPEATED_TOKEN), *operations, times=times)
 
-    def duplicate_rows(self, *operations: str, times: int | None = None) -> None:
-        """Of a list: a page begins with the last row of the page before."""
-        self.add(Fault(page=Disturbance.DUPLICATE_ROW), *(operations or self._lists), times=times)
+    def duplicate_rows(self, *operations: str, times: int | None = 1) -> None:
+        """Of a list: a page that follows another begins with the last row of that one."""
+        self.add(Fault(page=Disturbance.DUPLICATE_ROW), *operations, times=times)
 
     def add(self, fault: Fault, *operations: str, times: int | None = 1) -> None:
         """A fault of your own making."""
-        for name in operations:
-            if name not in self._known:
-                meant = nearest(name, self._known)
-                mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(self._known)}"
-                raise InvalidInput(Problem(f"no operation {show(name)}", help=mend))
+        possible = self._known if fault.page is None else self._lists
+        if unknown := [name for name in operations if name not in possible]:
+            raise InvalidInput([_no_such(name, possible, self._known) for name in unknown])
         if times is not None and type(times) is not int:
-            raise WrongType(f"times: expected an integer or None, got {show(times)}")
+            raise WrongType(f"times: expected an integer or None, got {described(times)}")
         if times is not None and times < 1:
             raise InvalidInput(Problem(f"times: got {show(times)}, expected 1 or more, or None for ever"))
+        of = operations if fault.page is None else operations or self._lists
         with self._lock:
-            self._queue.append(_Queued(fault, frozenset(operations), times))
+            self._queue.append(_Queued(fault, frozenset(of), times))
 
     def clear(self) -> None:
         """Forget all that is still to come."""
         with self._lock:
             self._queue.clear()
 
-    def take(self, operation: str) -> Fault | None:
-        """The fault that meets a request of this operation, which counts; None where all is well."""
+    def take(self, operation: str, *, follows: bool = False) -> Fault | None:
+        """The fault that meets a request of this operation, which counts; None where all is well.
+
+        `follows` says that the request asks for a page that follows another.
+        """
         with self._lock:
-            queued = next((each for each in self._queue if each.is_for(operation)), None)
+            queued = next((each for each in self._queue if each.is_for(operation, follows)), None)
             if queued is None:
                 return None
             if queued.left is not None:
@@ -167,3 +177,12 @@ class Faults:
                 if not queued.left:
                     self._queue.remove(queued)
             return queued.fault
+
+
+def _no_such(name: str, possible: Collection[str], known: Collection[str]) -> Problem:
+    """What is said of an operation that a fault cannot be for."""
+    if name in known:
+        return Problem(f"{show(name)} has no pages", help=f"those that list are {', '.join(possible)}")
+    meant = nearest(name, possible)
+    mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(possible)}"
+    return Problem(f"no operation {show(name)}", help=mend)

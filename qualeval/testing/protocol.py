@@ -14,7 +14,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -25,7 +25,7 @@ from qualeval.testing.faults import Reply
 from qualeval.testing.refusals import Refusal, refuse_violations
 from qualeval.testing.service_model import JSON, ServiceModel
 
-__all__ = ["MAX_BODY", "Protocol", "Request", "error_reply", "is_loopback", "reply_of"]
+__all__ = ["MAX_BODY", "Protocol", "Request", "check_host", "error_reply", "is_loopback", "reply_of"]
 
 MAX_BODY = 2**20
 """How many bytes of a body are read; a Question has 65,535 at most."""
@@ -42,7 +42,7 @@ _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::[0-9]{1,5})?", re.ASCII)
 class Request:
     """What a client sent: method and target as they stand in the request line, headers in lower case, the body.
 
-    `at` is when it came, by the monotonic clock.
+    Of a header that came several times the values are joined by commas. `at` is when it came, by the monotonic clock.
     """
 
     method: str
@@ -68,18 +68,13 @@ class Request:
 
 @frozen
 class Protocol:
-    """The protocol as one endpoint speaks it: the service's model, the operations it has, and the hosts it answers to.
-
-    `is_host` says whether a Host header's name is one of its own.
-    """
+    """The protocol as an endpoint speaks it: the service's model, and the operations that it has."""
 
     model: ServiceModel
     operations: Collection[str]
-    is_host: Callable[[str], bool]
 
     def check(self, request: Request) -> None:
         """Refuse what is no request of the protocol, in the order in which AWS would see it (I)."""
-        _check_host(request, self.is_host)
         _check_signature(request)
         self._check_operation(request)
         if request.headers.get("content-type", "").partition(";")[0].strip() != self.model.content_type:
@@ -108,11 +103,11 @@ class Protocol:
         return parameters
 
 
-def _check_host(request: Request, is_host: Callable[[str], bool]) -> None:
-    """A page of a foreign site that has its name lead here (DNS rebinding) gives itself away by the Host header."""
+def check_host(request: Request) -> None:
+    """Refuse a page of a foreign site that has its name lead here (DNS rebinding): the Host header gives it away."""
     host = request.headers.get("host", "")
     named = _HOST.fullmatch(host)
-    if named is None or not is_host(named[1].strip("[]")):
+    if named is None or not is_loopback(named[1].strip("[]")):
         raise Refusal("wrong-host", host=show(host)[1:-1])
 
 

@@ -87,7 +87,7 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         # --- what is wrong with a value
         "invalid-value": Error(
             "ParameterValidationError", 'The value "{value}" is not valid for the parameter {parameter}. {why}',
-            "the first sentence: aws-sdk-java #2055, boto3 #2355 (S), of other parameters; the rest is ours (I)",
+            "the first sentence: aws-sdk-java #2055, boto3 #2355, of WorkerId (S); the rest is ours (I)",
             is_stamped=True,
         ),
         "no-locale-here": Error(
@@ -106,7 +106,7 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         ),
         "violations": Error(
             "ValidationException", "{count} detected: {words}",
-            "the name: aws-sdk-ruby #2051 (S); the words: those of other services of AWS (C)",
+            "boto3 #1222, of a member that is null; the name also aws-sdk-ruby #2051 (S); how many are joined (C)",
         ),
         "serialization": Error(
             "SerializationException", "{words}", f"the name: other services of AWS (C); {_OURS}",

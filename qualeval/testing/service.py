@@ -10,24 +10,26 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 
 from qualeval.errors import show
 from qualeval.testing.faults import Fault, Faults, Reply
 from qualeval.testing.marketplace import Marketplace
 from qualeval.testing.operations import OPERATIONS, perform
 from qualeval.testing.pages import Listing, Pages
-from qualeval.testing.protocol import Protocol, Request, error_reply, reply_of
+from qualeval.testing.protocol import Protocol, Request, check_host, error_reply, reply_of
 from qualeval.testing.refusals import Refusal
 from qualeval.testing.service_model import JSON
 
-__all__ = ["LOGGER", "REMEMBERED", "Service"]
+__all__ = ["LOGGER", "REMEMBERED", "REMEMBERED_BYTES", "Service"]
 
 LOGGER = logging.getLogger("qualeval.endpoint")
 """A line a request (INFO), and what is a bug of the endpoint (ERROR)."""
 
 REMEMBERED = 10_000
 """So many requests are kept for those who look at them; older ones are forgotten."""
+
+REMEMBERED_BYTES = 2**26
+"""So many bytes their bodies have together, save that the last request is always kept."""
 
 
 class _Bug(Exception):
@@ -37,12 +39,14 @@ class _Bug(Exception):
 class Service:
     """One Mechanical Turk, as far as an endpoint has it."""
 
-    def __init__(self, marketplace: Marketplace, is_host: Callable[[str], bool]) -> None:
+    def __init__(self, marketplace: Marketplace) -> None:
         self.marketplace = marketplace
         self.faults = Faults(OPERATIONS, error_reply)
-        self._protocol = Protocol(marketplace.model, OPERATIONS, is_host)
+        self._protocol = Protocol(marketplace.model, OPERATIONS)
         self._pages = Pages()
-        self._requests: deque[Request] = deque(maxlen=REMEMBERED)
+        self._begun_with = marketplace.state
+        self._requests: deque[Request] = deque()
+        self._kept_bytes = 0
         self._lock = threading.Lock()
 
     @property
@@ -51,10 +55,27 @@ class Service:
         with self._lock:
             return list(self._requests)
 
-    def reply_to(self, request: Request) -> Reply:
-        """The reply to a request; whatever comes, there is one."""
+    def reset(self) -> None:
+        """Have the state of the beginning again, no faults to come, no requests, and the machine's clock."""
+        self.faults.clear()
+        self.marketplace.set_clock(None)
+        self.marketplace.change(lambda *_: (self._begun_with, None))
+        with self._lock:
+            self._requests.clear()
+            self._kept_bytes = 0
+
+    def _remember(self, request: Request) -> None:
         with self._lock:
             self._requests.append(request)
+            self._kept_bytes += len(request.body)
+            while len(self._requests) > 1 and (
+                len(self._requests) > REMEMBERED or self._kept_bytes > REMEMBERED_BYTES
+            ):  # fmt: skip
+                self._kept_bytes -= len(self._requests.popleft().body)
+
+    def reply_to(self, request: Request) -> Reply:
+        """The reply to a request; whatever comes, there is one."""
+        self._remember(request)
         begun = time.perf_counter()
         try:
             reply = self._reply_to(request)
@@ -74,8 +95,9 @@ class Service:
         return error_reply(row.name, refusal.message + stamp, row.turk_code, row.status)
 
     def _reply_to(self, request: Request) -> Reply:
+        check_host(request)
         self._protocol.check(request)
-        fault = self.faults.take(request.operation) or Fault()
+        fault = self.faults.take(request.operation, follows="NextToken" in request.parameters) or Fault()
         if fault.instead is not None:
             return fault.instead()
         try:
