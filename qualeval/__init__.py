@@ -59,7 +59,7 @@ from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
 if TYPE_CHECKING:
-    from qualeval import linting
+    from qualeval import linting, testing
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
     from qualeval.analysis.matching import HITMatch, match_hits
@@ -157,6 +157,7 @@ __all__ = [
     "prove",
     "qualification_type",
     "snapshot",
+    "testing",
     "worker",
 ]
 
@@ -198,8 +199,8 @@ _ON_DEMAND = {
 }
 
 
-_ROOMS = frozenset({"linting"})
-"""Whole rooms whose names are asked for through them: `qualeval.linting.lint_files`."""
+_ROOMS = frozenset({"linting", "testing"})
+"""Whole rooms whose names are asked for through them: `qualeval.linting.lint_files`, `qualeval.testing.Endpoint`."""
 
 
 def __getattr__(name: str) -> object:

@@ -45,6 +45,9 @@ FLOORS: Mapping[str, float] = {
 `qualeval` itself hands out names of floors 5 to 7 on demand, so only what stands above those may go through it.
 """
 
+DOORS = frozenset({"qualeval", "qualeval.testing"})
+"""What imports on demand: the front door, and the one to modules of which each needs packages of its own."""
+
 STRANGERS: Mapping[str, frozenset[str]] = {"analysis": frozenset({"sources"}), "bulk": frozenset({"sources"})}
 """Rooms further down that a room does not know all the same."""
 
@@ -152,9 +155,9 @@ def test_third_party_packages_keep_to_their_rooms(module: str) -> None:
     assert astray == set()
 
 
-@pytest.mark.parametrize("module", sorted(set(FILES) - {"qualeval"}))
-def test_only_the_front_door_imports_on_demand(module: str) -> None:
-    """An import inside a function hides a cycle: there is none but in `qualeval/__init__.py`."""
+@pytest.mark.parametrize("module", sorted(set(FILES) - DOORS))
+def test_only_doors_import_on_demand(module: str) -> None:
+    """An import inside a function hides a cycle: there is none but where a door hands names out, which import it."""
     tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = [
@@ -176,6 +179,27 @@ def test_import_qualeval_loads_attrs_and_pycountry_and_nothing_else() -> None:
     loaded = set(json.loads(printed))
 
     assert loaded & (EVERYWHERE | PACKAGES.keys()) == {"attr", "attrs", "pycountry"}
+
+
+def test_endpoint_is_had_without_hypothesis() -> None:
+    """The door to the testing kit loads what is asked for alone, and nothing where nothing is."""
+    program = (
+        "import sys, qualeval; qualeval.testing; first = {*sys.modules}; qualeval.testing.Endpoint;"
+        "print('botocore' in first, *({'botocore', 'hypothesis', 'click', 'boto3'} & {*sys.modules}))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", program], cwd=HOUSE.parent, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "False botocore\n"
+
+
+def test_the_door_to_the_testing_kit() -> None:
+    """Each name of its `__all__` can be had, and `dir` shows it; another name is an error."""
+    assert [name for name in qualeval.testing.__all__ if not hasattr(qualeval.testing, name)] == []
+    assert set(qualeval.testing.__all__) <= set(dir(qualeval.testing))
+    with pytest.raises(AttributeError, match=r"module 'qualeval.testing' has no attribute 'no_such_name'"):
+        qualeval.testing.no_such_name  # noqa: B018
 
 
 def test_every_public_name_is_there() -> None:

@@ -31,6 +31,7 @@ from qualeval.errors import InvalidInput, Problem, ServiceError, WrongType, show
 from qualeval.linting.subject import Environment
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
+from qualeval.testing.fault_texts import ask_for
 from qualeval.testing.faults import Faults, Reply
 from qualeval.testing.marketplace import Marketplace
 from qualeval.testing.protocol import MAX_BODY, Request, is_loopback
@@ -85,8 +86,7 @@ class Endpoint:
     ) -> None:
         self._address = _address(host, port)
         self.marketplace = Marketplace(service_model(), environment, names)
-        for hit in hits:
-            self.marketplace.add_hit(hit)
+        self.marketplace.add_hits(hits)
         self._service = Service(self.marketplace)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -96,6 +96,14 @@ class Endpoint:
     def faults(self) -> Faults:
         """What is to go wrong: `endpoint.faults.throttle("GetHIT", times=2)`."""
         return self._service.faults
+
+    def ask_for_faults(self, *texts: str) -> None:
+        """What is to go wrong, as texts: `throttle=3`, `slow,seconds=2,operation=GetHIT`.
+
+        Raises:
+            InvalidInput: a text that is none; then no fault is asked for.
+        """
+        ask_for(self.faults, texts)
 
     @property
     def requests(self) -> list[Request]:

@@ -158,6 +158,15 @@ class Faults:
         with self._lock:
             self._queue.append(_Queued(fault, frozenset(of), times))
 
+    def sibling(self) -> Faults:
+        """Others of the same operations, of which none is to come."""
+        return Faults(self._known, self._refuse)
+
+    def take_over(self, others: Faults) -> None:
+        """Let all that is to come of others come here, after what is to come already."""
+        with self._lock:
+            self._queue += others._queue
+
     def clear(self) -> None:
         """Forget all that is still to come."""
         with self._lock:

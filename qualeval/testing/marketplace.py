@@ -103,8 +103,20 @@ class Marketplace:
         Raises:
             InvalidInput: it cannot be read, the service's model does not allow it, or there is a HIT of this id.
         """
-        read = hit if isinstance(hit, HIT) else parse_hit(hit, names=self.names)
-        return self.change(lambda state, now: self._with_hit(state, read, now))
+        return self.add_hits([hit])[0]
+
+    def add_hits(self, hits: Iterable[HIT | Mapping[str, object]]) -> list[str]:
+        """Several of them, or none where one cannot be put in. Returns their ids."""
+        read = [hit if isinstance(hit, HIT) else parse_hit(hit, names=self.names) for hit in hits]
+
+        def make(state: State, now: datetime) -> tuple[State, list[str]]:
+            ids = []
+            for hit in read:
+                state, hit_id = self._with_hit(state, hit, now)
+                ids.append(hit_id)
+            return state, ids
+
+        return self.change(make)
 
     def _with_hit(self, state: State, read: HIT, now: datetime) -> tuple[State, str]:
         said = {key: value for key, value in read.other.items() if value is not None}

@@ -25,7 +25,7 @@ from qualeval.testing.faults import Reply
 from qualeval.testing.refusals import Refusal, refuse_violations
 from qualeval.testing.service_model import JSON, ServiceModel
 
-__all__ = ["MAX_BODY", "Protocol", "Request", "check_host", "error_reply", "is_loopback", "reply_of"]
+__all__ = ["MAX_BODY", "Protocol", "Request", "check_host", "error_reply", "is_loopback", "parsed", "reply_of"]
 
 MAX_BODY = 2**20
 """How many bytes of a body are read; a Question has 65,535 at most."""
@@ -93,10 +93,7 @@ class Protocol:
 
     def parameters(self, request: Request) -> Mapping[str, Any]:
         """The parameters of a request, which the model allows. Refuses all others."""
-        try:
-            sent = _json(request.body or b"{}")
-        except (ValueError, RecursionError) as error:
-            raise Refusal("serialization", words=f"the body is not JSON: {_short(error)}") from None
+        sent = parsed(request.body or b"{}")
         shape = self.model.operations[request.operation].request
         parameters: Mapping[str, Any] = self.model.without_nulls(shape, sent)
         refuse_violations(self.model.violations(shape, parameters))
@@ -128,6 +125,14 @@ def _check_signature(request: Request) -> None:
         raise Refusal("incomplete-signature", words="expected AWS4-HMAC-SHA256 Credential, SignedHeaders, Signature")
     if "x-amz-date" not in request.headers:
         raise Refusal("incomplete-signature", words="X-Amz-Date is missing")
+
+
+def parsed(body: bytes) -> object:
+    """What a body says in JSON, or its refusal."""
+    try:
+        return _json(body)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("serialization", words=f"the body is not JSON: {_short(error)}") from None
 
 
 def _json(body: bytes) -> object:

@@ -122,6 +122,7 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         "unknown-operation": Error(
             "UnknownOperationException", "{words}", f"the name: other services of AWS (C); {_OURS}", status=404,
         ),
+        "no-such-route": Error("UnknownOperationException", "{words}", _OURS, status=404),
         "operation-not-here": Error(
             "NotImplementedException",
             "`{operation}` is an operation of Mechanical Turk that this endpoint does not have; it has {known}", _OURS,

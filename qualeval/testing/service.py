@@ -12,6 +12,7 @@ import time
 from collections import deque
 
 from qualeval.errors import show
+from qualeval.testing.control import Control, is_control
 from qualeval.testing.faults import Fault, Faults, Reply
 from qualeval.testing.marketplace import Marketplace
 from qualeval.testing.operations import OPERATIONS, perform
@@ -48,6 +49,7 @@ class Service:
         self._requests: deque[Request] = deque()
         self._kept_bytes = 0
         self._lock = threading.Lock()
+        self._control = Control(marketplace, self.faults, lambda: self.requests, self.reset)
 
     @property
     def requests(self) -> list[Request]:
@@ -75,7 +77,8 @@ class Service:
 
     def reply_to(self, request: Request) -> Reply:
         """The reply to a request; whatever comes, there is one."""
-        self._remember(request)
+        if not is_control(request):
+            self._remember(request)
         begun = time.perf_counter()
         try:
             reply = self._reply_to(request)
@@ -85,7 +88,8 @@ class Service:
             LOGGER.exception("a bug: %s of %s", type(error).__name__, show(request.operation))
             reply = self.refused(Refusal("bug", words=f"{type(error).__name__}: {error}"))
         taken = (time.perf_counter() - begun) * 1000
-        LOGGER.info("%s %s %.1f ms", show(request.operation), _outcome(reply), taken)
+        called = request.target if is_control(request) else request.operation
+        LOGGER.info("%s %s %.1f ms", show(called), _outcome(reply), taken)
         return reply
 
     def refused(self, refusal: Refusal) -> Reply:
@@ -96,6 +100,8 @@ class Service:
 
     def _reply_to(self, request: Request) -> Reply:
         check_host(request)
+        if is_control(request):
+            return self._control.reply_to(request)
         self._protocol.check(request)
         fault = self.faults.take(request.operation, follows="NextToken" in request.parameters) or Fault()
         if fault.instead is not None:
