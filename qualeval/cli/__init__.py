@@ -9,6 +9,7 @@ import click
 from qualeval.cli import status
 from qualeval.cli.check import check
 from qualeval.cli.compare import compare
+from qualeval.cli.endpoint import endpoint
 from qualeval.cli.example import example
 from qualeval.cli.explain import explain
 from qualeval.cli.fetch import fetch
@@ -19,7 +20,12 @@ from qualeval.cli.what_if import what_if
 
 __all__ = ["cli", "main"]
 
-_SECTIONS = {"Judge": (check, explain, what_if, fetch), "Lint": (lint, rules), "Analyze": (compare, prove, example)}
+_SECTIONS = {
+    "Judge": (check, explain, what_if, fetch),
+    "Lint": (lint, rules),
+    "Analyze": (compare, prove, example),
+    "Test": (endpoint,),
+}
 
 
 class _Grouped(click.Group):

@@ -26,6 +26,7 @@ __all__ = [
     "facts_of",
     "file_argument",
     "file_option",
+    "files",
     "format_option",
     "formats_option",
     "hit_changes",
@@ -49,18 +50,19 @@ _ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
-def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Has shells complete a value as a file."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def file_argument(name: str, **settings: Any) -> Callable[[Command], Command]:
     """An argument that is a file most of the time, and an id or `-` otherwise: shells complete it as a file."""
-    return click.argument(name, shell_complete=_files, **settings)
+    return click.argument(name, shell_complete=files, **settings)
 
 
 def file_option(name: str, metavar: str, words: str) -> Callable[[Command], Command]:
     """An option whose value is what a `file_argument` is."""
-    return click.option(name, metavar=metavar, shell_complete=_files, help=words)
+    return click.option(name, metavar=metavar, shell_complete=files, help=words)
 
 
 def configured(find: Callable[[Path], T]) -> T:
