@@ -17,8 +17,22 @@ from botocore.exceptions import ClientError
 
 from qualeval.testing.endpoint import Endpoint
 
-__all__ = ["CONTENT_TYPE", "HIT", "SIGNATURE", "TARGET", "TYPE", "Answer", "Refused", "boto3_client", "post", "refused",
-           "send", "signed", "typed"]  # fmt: skip
+__all__ = [
+    "CONTENT_TYPE",
+    "HIT",
+    "SIGNATURE",
+    "TARGET",
+    "TYPE",
+    "Answer",
+    "Refused",
+    "boto3_client",
+    "closed_port",
+    "post",
+    "refused",
+    "send",
+    "signed",
+    "typed",
+]
 
 TARGET = "MTurkRequesterServiceV20170117"
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -46,6 +60,14 @@ def boto3_client(endpoint: Endpoint, attempts: int = 1, **settings: Any) -> Any:
     )
     endpoint._clients.append(client)
     return client
+
+
+def closed_port() -> int:
+    """A port of the loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @frozen

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,9 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.standard import ExponentialBackoff
 
 import qualeval as qe
-from tests import loopback
+from qualeval.testing.endpoint import Endpoint
 from tests.cli import LOCALE, PERCENT, Ran, put, refusal, run, spawn
-from tests.loopback import (
-    Fault,
-    Loopback,
-    closed_port,
-    cut,
-    html,
-    hung_up,
-    service_fault,
-    short,
-    slow,
-    text,
-    throttled,
-)
+from tests.endpoint_requests import closed_port
 
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -41,12 +29,18 @@ CREATED = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 HIT: dict[str, Any] = {
     "HITId": "3XYZ",
     "HITTypeId": "3TYPE",
+    "HITGroupId": "3GROUP",
     "Title": "Label ten pictures",
     "Description": "鳥",
     "HITStatus": "Assignable",
+    "HITReviewStatus": "NotReviewed",
     "CreationTime": CREATED,
     "Expiration": datetime(2099, 1, 1, tzinfo=UTC),
     "MaxAssignments": 3,
+    "NumberOfAssignmentsPending": 0,
+    "NumberOfAssignmentsAvailable": 3,
+    "NumberOfAssignmentsCompleted": 0,
+    "AutoApprovalDelayInSeconds": 3600,
     "AssignmentDurationInSeconds": 600,
     "Reward": "0.50",
     "QualificationRequirements": [
@@ -86,9 +80,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def service() -> Iterator[Loopback]:
+def service() -> Iterator[Endpoint]:
     """A Mechanical Turk that has one HIT."""
-    with Loopback({"3XYZ": HIT}) as running:
+    with Endpoint([HIT]) as running:
         yield running
 
 
@@ -125,7 +119,7 @@ def fails(found: Ran) -> str:
 # What is fetched
 
 
-def test_answer_is_printed_as_json(service: Loopback) -> None:
+def test_answer_is_printed_as_json(service: Endpoint) -> None:
     """The answer of GetHIT is printed as it came, its times in ISO 8601."""
     found = run("fetch", "3XYZ", "--endpoint-url", service.url)
 
@@ -135,7 +129,7 @@ def test_answer_is_printed_as_json(service: Loopback) -> None:
     assert "鳥" in found.out
 
 
-def test_answer_is_written_to_a_file(service: Loopback) -> None:
+def test_answer_is_written_to_a_file(service: Endpoint) -> None:
     """With `-o` the same goes into the file, in UTF-8, and nothing is printed; with `-o -` it is printed."""
     printed = run("fetch", "3XYZ", "--endpoint-url", service.url)
     written = run("fetch", "3XYZ", "--endpoint-url", service.url, "-o", "hit.json")
@@ -147,7 +141,7 @@ def test_answer_is_written_to_a_file(service: Loopback) -> None:
 
 
 @pytest.mark.parametrize("form", [(), ("--as-request",)])
-def test_file_that_was_fetched_can_be_judged(service: Loopback, form: tuple[str, ...]) -> None:
+def test_file_that_was_fetched_can_be_judged(service: Endpoint, form: tuple[str, ...]) -> None:
     """A file that was fetched gives the decision that the id gives."""
     there = ("--endpoint-url", service.url)
     run("fetch", "3XYZ", *there, *form, "-o", "hit.json")
@@ -161,7 +155,7 @@ def test_file_that_was_fetched_can_be_judged(service: Loopback, form: tuple[str,
         assert by_id.json == by_file.json
 
 
-def test_as_request(service: Loopback) -> None:
+def test_as_request(service: Endpoint) -> None:
     """`--as-request` gives a request: without what only an answer has, and without RequiredToPreview."""
     found = run("fetch", "3XYZ", "--endpoint-url", service.url, "--as-request")
     guards = [each["ActionsGuarded"] for each in found.json["QualificationRequirements"]]
@@ -173,15 +167,13 @@ def test_as_request(service: Loopback) -> None:
     assert found.json["Reward"] == "0.50"
 
 
-def test_hit_that_cannot_be_read_is_fetched_all_the_same(service: Loopback) -> None:
+def test_hit_that_cannot_be_read_is_fetched_all_the_same(service: Endpoint) -> None:
     """A HIT with a requirement that is malformed is printed by `fetch`, and refused by `check`, by its id."""
-    service.hits["3BAD"] = {
-        "HITId": "3BAD",
-        "QualificationRequirements": [{"QualificationTypeId": "3A", "Comparator": "X"}],
-    }
+    hit = {"HITId": "3BAD", "QualificationRequirements": [{"QualificationTypeId": "3A", "Comparator": "X"}]}
+    service.faults.answer(json.dumps({"HIT": hit}), times=None)
     there = ("--endpoint-url", service.url)
 
-    assert run("fetch", "3BAD", *there).json["HIT"] == service.hits["3BAD"]
+    assert run("fetch", "3BAD", *there).json["HIT"] == hit
     assert "GetHIT `3BAD`: requirement 0: Comparator: unknown comparator `X`" in refusal("check", "3BAD", "A1", *there)
     assert "unknown comparator `X`" in refusal("fetch", "3BAD", "--as-request", *there)
 
@@ -195,7 +187,7 @@ def test_hit_that_cannot_be_read_is_fetched_all_the_same(service: Loopback) -> N
         (["explain", "3XYZ"], 0),
     ],
 )
-def test_commands_fetch_by_id(service: Loopback, command: list[str], expected: int) -> None:
+def test_commands_fetch_by_id(service: Endpoint, command: list[str], expected: int) -> None:
     """Every command that takes a HIT takes its id, and asks once."""
     found = run(*command, "--endpoint-url", service.url)
 
@@ -203,14 +195,14 @@ def test_commands_fetch_by_id(service: Loopback, command: list[str], expected: i
     assert len(service.requests) == 1
 
 
-def test_worker_may_be_standard_input(service: Loopback) -> None:
+def test_worker_may_be_standard_input(service: Endpoint) -> None:
     """A HIT that is fetched leaves standard input for the worker."""
     found = run("check", "3XYZ", "-", "--endpoint-url", service.url, stdin=json.dumps(WORKER))
 
     assert found.status == 1
 
 
-def test_options_reach_the_connection(service: Loopback, hasty: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_options_reach_the_connection(service: Endpoint, hasty: list[dict[str, Any]], tmp_path: Path) -> None:
     """Profile, region, endpoint and sandbox are handed on; what is not given is production in us-east-1."""
     (tmp_path / "credentials").write_text("[mine]\naws_access_key_id=AKIAMINE\naws_secret_access_key=x\n")
     run("fetch", "3XYZ", "--endpoint-url", service.url, "--profile", "mine", "--region", "eu-west-1")
@@ -226,47 +218,39 @@ def test_options_reach_the_connection(service: Loopback, hasty: list[dict[str, A
 # What fails
 
 
-FAULTS: dict[str, tuple[Fault, str]] = {
-    "throttled for ever": (
-        throttled,
-        "the service throttled GetHIT, and boto3 gave up after 3 attempts",
-    ),
-    "a fault of the service": (service_fault, "the service failed at GetHIT, and boto3 gave up after 3 attempts"),
-    "cut": (cut, "the answer to GetHIT cannot be read: it was cut, or `{url}` is not Mechanical Turk; try again"),
-    "ends too soon": (short, "the answer to GetHIT cannot be read"),
-    "a web page": (html, "the answer to GetHIT cannot be read"),
-    "nothing": (text(""), "the answer to GetHIT cannot be read"),
-    "no HIT": (text('{"HIT": null}'), "the answer to GetHIT cannot be read"),
-    "another HIT": (text('{"HIT": {"HITId": "3B"}}'), "asked for HIT `3XYZ`, the service answered about HIT `3B`"),
-    "hung up": (hung_up, "`{url}` closed the connection without an answer; try again later"),
-    "too slow": (slow(30.0), "`{url}` did not answer in time; try again later"),
-    "not found": (text("<html>no</html>", 404, "text/html"), "`{url}` does not answer as Mechanical Turk does"),
-    "denied": (loopback.refusal("AccessDeniedException", "User x may not"), "the AWS credentials do not permit GetHIT"),
-    "expired": (
-        loopback.refusal("ExpiredTokenException", "expired"),
-        "the AWS session has expired (expired)",
-    ),
-    "secrets": (
-        loopback.refusal("IncompleteSignatureException", f"Authorization=AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/x"),
-        "the service does not accept the signature",
-    ),
+CANNOT_BE_READ = "the answer to GetHIT cannot be read"
+FAULTS = {
+    "throttle=always": "the service throttled GetHIT, and boto3 gave up after 3 attempts",
+    "fail=always": "the service failed at GetHIT, and boto3 gave up after 3 attempts",
+    "cut=always": f"{CANNOT_BE_READ}: it was cut, or `{{url}}` is not Mechanical Turk; try again",
+    "break-off=always": CANNOT_BE_READ,
+    "answer=always,body=<!DOCTYPE html><html></html>": CANNOT_BE_READ,
+    "answer=always,body=": CANNOT_BE_READ,
+    'answer=always,body={"HIT": null}': CANNOT_BE_READ,
+    'answer=always,body={"HIT": {"HITId": "3B"}}': "asked for HIT `3XYZ`, the service answered about HIT `3B`",
+    "hang-up=always": "`{url}` closed the connection without an answer; try again later",
+    "slow=always,seconds=30": "`{url}` did not answer in time; try again later",
+    "answer=always,status=404,body=<html>no</html>": "`{url}` does not answer as Mechanical Turk does",
+    "refuse=always,error=AccessDeniedException,message=x": "the AWS credentials do not permit GetHIT",
+    "refuse=always,error=ExpiredTokenException,message=expired": "the AWS session has expired (expired)",
+    "refuse=always,error=IncompleteSignatureException,"
+    f"message=Authorization=AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/x": "the service does not accept the signature",
 }
 
 
-@pytest.mark.parametrize("case", FAULTS)
-def test_service_that_fails(service: Loopback, case: str) -> None:
+@pytest.mark.parametrize("fault", FAULTS)
+def test_service_that_fails(service: Endpoint, fault: str) -> None:
     """Every failure of the service is status 4 and one clear line, of `fetch` and of `check`; nothing is answered."""
-    fault, said = FAULTS[case]
-    service.fail(fault, times=None)
+    service.ask_for_faults(fault)
     words = fails(run("fetch", "3XYZ", "--endpoint-url", service.url, "-o", "hit.json"))
 
-    assert said.replace("{url}", service.url) in words
+    assert FAULTS[fault].replace("{url}", service.url) in words
     assert not Path("hit.json").exists()
-    if case != "too slow":
+    if not fault.startswith("slow"):
         assert fails(run("check", "3XYZ", "worker.json", "--endpoint-url", service.url, "--format", "json")) == words
 
 
-def test_hit_that_does_not_exist(service: Loopback) -> None:
+def test_hit_that_does_not_exist(service: Endpoint) -> None:
     """A HIT that the service does not have is named, and where else it may be."""
     words = fails(run("check", "3NONE", "worker.json", "--endpoint-url", service.url))
 
@@ -274,10 +258,10 @@ def test_hit_that_does_not_exist(service: Loopback) -> None:
     assert "only there (--sandbox)" in words
 
 
-@pytest.mark.parametrize("fault", [throttled, service_fault, hung_up])
-def test_failure_that_passes(service: Loopback, fault: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("fault", ["throttle", "fail", "hang-up"])
+def test_failure_that_passes(service: Endpoint, fault: str) -> None:
     """What fails once or twice is tried again, and nothing is said of it."""
-    service.fail(fault, times=1)
+    service.ask_for_faults(fault)
     found = run("explain", "3XYZ", "--endpoint-url", service.url)
 
     assert (found.status, found.err) == (0, "")
@@ -294,7 +278,7 @@ def test_connection_refused() -> None:
     assert "hush" not in words
 
 
-def test_no_credentials(service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_credentials(service: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without credentials it is said what to set; nothing is sent."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
@@ -328,7 +312,7 @@ def test_file_of_a_hit_needs_no_service() -> None:
 
 
 @pytest.mark.parametrize("name", ["hit.json", "3abc", "-", "", "3\x1b[31m"])
-def test_fetch_of_what_is_no_id(service: Loopback, name: str) -> None:
+def test_fetch_of_what_is_no_id(service: Endpoint, name: str) -> None:
     """A file, or whatever else is no id, is refused before anybody is asked."""
     words = refusal("fetch", "--endpoint-url", service.url, "--", name)
 
@@ -347,21 +331,21 @@ def test_fetch_of_what_is_no_id(service: Loopback, name: str) -> None:
         (".", "Invalid value for '-o' / '--output': File '.' is a directory"),
     ],
 )
-def test_file_that_cannot_be_written(service: Loopback, path: str, said: str) -> None:
+def test_file_that_cannot_be_written(service: Endpoint, path: str, said: str) -> None:
     """A file that cannot be written is named, with the reason."""
     assert said in refusal("fetch", "3XYZ", "--endpoint-url", service.url, "-o", path)
 
 
-def test_disk_that_is_full(service: Loopback) -> None:
+def test_disk_that_is_full(service: Endpoint) -> None:
     """A disk that is full is said to be."""
     words = refusal("fetch", "3XYZ", "--endpoint-url", service.url, "-o", "/dev/full")
 
     assert "No space left on device" in words
 
 
-def test_text_that_is_no_text(service: Loopback) -> None:
+def test_text_that_is_no_text(service: Endpoint) -> None:
     """Half a surrogate pair in an answer is written as JSON's escape, and can be read no further than that."""
-    service.fail(text(r'{"HIT": {"HITId": "3XYZ", "Title": "\ud800 \u009b31m 鳥"}}'), times=2)
+    service.faults.answer(r'{"HIT": {"HITId": "3XYZ", "Title": "\ud800 \u009b31m 鳥"}}', times=2)
     found = run("fetch", "3XYZ", "--endpoint-url", service.url)
 
     assert found.status == 0
@@ -370,7 +354,7 @@ def test_text_that_is_no_text(service: Loopback) -> None:
     assert "is half of a surrogate pair" in refusal("check", "hit.json", "A1")
 
 
-def test_process(service: Loopback) -> None:
+def test_process(service: Endpoint) -> None:
     """A process of its own fetches, too, with the keys of the environment."""
     found = spawn("check", "3XYZ", "worker.json", "--endpoint-url", service.url)
 

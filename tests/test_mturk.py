@@ -5,15 +5,14 @@ from __future__ import annotations
 import builtins
 import contextlib
 import copy
-import http.client
 import json
 import pickle
 import shutil
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,24 +28,10 @@ from botocore.retries.standard import ExponentialBackoff
 
 from qualeval.errors import HITNotFound, InvalidInput, NoSuchHIT, QualevalError, ServiceError, WrongType
 from qualeval.sources.mturk import CODES, FAILURES, SANDBOX, GetsHIT, MTurk, without_secrets
-from tests.loopback import (
-    CONTENT_TYPE,
-    TARGET_PREFIX,
-    Fault,
-    Loopback,
-    Reply,
-    closed_port,
-    cut,
-    error,
-    html,
-    hung_up,
-    refusal,
-    service_fault,
-    short,
-    slow,
-    text,
-    throttled,
-)
+from qualeval.testing.endpoint import Endpoint
+from qualeval.testing.faults import Fault, Faults, Reply
+from qualeval.testing.protocol import error_reply
+from tests.endpoint_requests import closed_port
 
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -63,10 +48,19 @@ REQUIREMENT = {
 }
 HIT_ON_THE_WIRE = {
     "HITId": HIT_ID,
+    "HITTypeId": "3TYPE",
+    "HITGroupId": "3GROUP",
     "Title": "Label ten pictures",
     "HITStatus": "Assignable",
+    "HITReviewStatus": "NotReviewed",
     "CreationTime": CREATED,
+    "Expiration": datetime(2099, 1, 1, tzinfo=UTC),
     "Reward": "0.50",
+    "AutoApprovalDelayInSeconds": 3600,
+    "MaxAssignments": 3,
+    "NumberOfAssignmentsPending": 1,
+    "NumberOfAssignmentsAvailable": 2,
+    "NumberOfAssignmentsCompleted": 0,
     "QualificationRequirements": [REQUIREMENT],
 }
 
@@ -95,15 +89,15 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def service() -> Iterator[Loopback]:
+def service() -> Iterator[Endpoint]:
     """A Mechanical Turk that has one HIT."""
-    with Loopback({HIT_ID: HIT_ON_THE_WIRE}) as running:
+    with Endpoint([HIT_ON_THE_WIRE]) as running:
         yield running
 
 
 @pytest.fixture
-def connect(service: Loopback) -> Iterator[Connect]:
-    """`MTurk.connect` to the loopback, closed afterwards."""
+def connect(service: Endpoint) -> Iterator[Connect]:
+    """`MTurk.connect` to the endpoint, closed afterwards."""
     made: list[MTurk] = []
 
     def connect_to(**settings: Any) -> MTurk:
@@ -149,15 +143,16 @@ def test_hit_is_parsed(connect: Connect) -> None:
     assert hit.requirements[0].qualification_type_id == "00000000000000000071"
 
 
-def test_hit_that_cannot_be_parsed(service: Loopback, connect: Connect) -> None:
+def test_hit_that_cannot_be_parsed(service: Endpoint, connect: Connect) -> None:
     """A requirement that is malformed is InvalidInput, which names the HIT that was fetched."""
-    service.hits["3BAD"] = {"HITId": "3BAD", "QualificationRequirements": [REQUIREMENT | {"Comparator": "Equals"}]}
+    hit = {"HITId": "3BAD", "QualificationRequirements": [REQUIREMENT | {"Comparator": "Equals"}]}
+    service.faults.answer(json.dumps({"HIT": hit}))
 
     with pytest.raises(InvalidInput, match=r"3BAD.*Comparator"):
         connect().get_hit("3BAD")
 
 
-def test_request_is_signed(service: Loopback, connect: Connect) -> None:
+def test_request_is_signed(service: Endpoint, connect: Connect) -> None:
     """What is sent is a signed GetHIT request, once."""
     connect().get_hit_answer(HIT_ID)
 
@@ -167,12 +162,12 @@ def test_request_is_signed(service: Loopback, connect: Connect) -> None:
     assert "/us-east-1/mturk-requester/aws4_request" in request.headers["authorization"]
 
 
-def test_own_client_is_used_as_it_is(service: Loopback) -> None:
+def test_own_client_is_used_as_it_is(service: Endpoint) -> None:
     """A client of the caller's own keeps its own retries."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
     client: Any = boto3.Session().client("mturk", region_name="us-east-1", endpoint_url=service.url, config=config)
     source = MTurk(client)
-    service.fail(throttled)
+    service.faults.throttle()
 
     with contextlib.closing(client):
         raised = failure(source)
@@ -206,22 +201,22 @@ def test_errors_of_ours_pass() -> None:
         MTurk(Picky()).get_hit_answer("3A")
 
 
-def test_one_source_serves_many_threads(service: Loopback, connect: Connect) -> None:
+def test_one_source_serves_many_threads(service: Endpoint, connect: Connect) -> None:
     """Many threads fetch from one source, each its own HIT."""
     ids = [f"3H{number}" for number in range(40)]
-    service.hits.update({hit_id: {"HITId": hit_id} for hit_id in ids})
+    service.marketplace.add_hits({"HITId": hit_id} for hit_id in ids)
     source = connect()
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(source.get_hit_answer, ids))
+        hits = list(pool.map(source.get_hit, ids))
 
-    assert answers == [{"HIT": {"HITId": hit_id}} for hit_id in ids]
+    assert [hit.hit_id for hit in hits] == ids
 
 
 # The settings
 
 
-def test_settings_of_connect(connect: Connect, service: Loopback) -> None:
+def test_settings_of_connect(connect: Connect, service: Endpoint) -> None:
     """Adaptive retries, the attempts and the time limits are those that were asked for."""
     source = connect(timeout=3.5, max_attempts=4)
     config = source.client.meta.config  # type: ignore[attr-defined]
@@ -244,7 +239,7 @@ def test_endpoints_of_aws(settings: dict[str, Any], endpoint: str) -> None:
     assert source.endpoint == endpoint
 
 
-def test_profile_is_used(service: Loopback, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_profile_is_used(service: Endpoint, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The keys of the named profile sign the request."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -393,10 +388,10 @@ def test_errors_survive_copying(connect: Connect) -> None:
     ],
 )
 def test_refusals(
-    service: Loopback, connect: Connect, *, name: str, words: str, turk_code: str | None, said: str, mend: str
+    service: Endpoint, connect: Connect, *, name: str, words: str, turk_code: str | None, said: str, mend: str
 ) -> None:  # fmt: skip
     """A refusal keeps the service's code and words, and says what mends it."""
-    service.fail(refusal(name, words, turk_code))
+    service.faults.refuse(name, words, turk_code=turk_code or "")
 
     raised = failure(connect())
 
@@ -408,9 +403,9 @@ def test_refusals(
 
 
 @pytest.mark.usefixtures("hasty")
-def test_throttled_then_fine(service: Loopback, connect: Connect) -> None:
+def test_throttled_then_fine(service: Endpoint, connect: Connect) -> None:
     """A request that is throttled is sent again until it is answered."""
-    service.fail(throttled, times=3)
+    service.faults.throttle(times=3)
 
     answer = connect(max_attempts=4).get_hit_answer(HIT_ID)
 
@@ -419,9 +414,9 @@ def test_throttled_then_fine(service: Loopback, connect: Connect) -> None:
 
 
 @pytest.mark.slow
-def test_throttling_slows_the_client_down(service: Loopback, connect: Connect) -> None:
+def test_throttling_slows_the_client_down(service: Endpoint, connect: Connect) -> None:
     """After throttling, the adaptive client waits before it sends again."""
-    service.fail(throttled, times=2)
+    service.faults.throttle(times=2)
 
     connect(max_attempts=3).get_hit_answer(HIT_ID)
 
@@ -432,9 +427,9 @@ def test_throttling_slows_the_client_down(service: Loopback, connect: Connect) -
 
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(("attempts", "tries"), [(1, "1 attempt "), (3, "3 attempts ")])
-def test_throttled_for_ever(service: Loopback, connect: Connect, attempts: int, tries: str) -> None:
+def test_throttled_for_ever(service: Endpoint, connect: Connect, attempts: int, tries: str) -> None:
     """The attempts have an end: then it is said how many they were, and to try later."""
-    service.fail(throttled, times=None)
+    service.faults.throttle(times=None)
 
     raised = failure(connect(max_attempts=attempts))
 
@@ -446,9 +441,9 @@ def test_throttled_for_ever(service: Loopback, connect: Connect, attempts: int, 
 
 
 @pytest.mark.usefixtures("hasty")
-def test_service_fault(service: Loopback, connect: Connect) -> None:
+def test_service_fault(service: Endpoint, connect: Connect) -> None:
     """A fault of the service is tried again; where it lasts, its words are kept."""
-    service.fail(service_fault, times=None)
+    service.faults.fail(times=None)
 
     raised = failure(connect())
 
@@ -459,9 +454,10 @@ def test_service_fault(service: Loopback, connect: Connect) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-def test_service_fault_that_passes(service: Loopback, connect: Connect) -> None:
+def test_service_fault_that_passes(service: Endpoint, connect: Connect) -> None:
     """One fault is forgotten."""
-    service.fail(service_fault, hung_up)
+    service.faults.fail()
+    service.faults.hang_up()
 
     answer = connect(max_attempts=3).get_hit_answer(HIT_ID)
 
@@ -470,17 +466,15 @@ def test_service_fault_that_passes(service: Loopback, connect: Connect) -> None:
 
 # What is no answer
 
-EMPTY = text("")
-NO_ANSWERS: dict[str, Fault] = {
-    "cut JSON": cut,
-    "body shorter than announced": short,
-    "HTML": html,
-    "nothing": EMPTY,
-    "not UTF-8": lambda _: Reply(200, b'\xff\xfe{"HIT"'),
+NO_ANSWERS: dict[str, Callable[[Faults], None]] = {
+    "cut JSON": lambda faults: faults.cut(times=None),
+    "body shorter than announced": lambda faults: faults.break_off(times=None),
+    "HTML": lambda faults: faults.answer("<!DOCTYPE html>\n<html></html>\n", content_type="text/html", times=None),
+    "not UTF-8": lambda faults: faults.answer(b'\xff\xfe{"HIT"', times=None),
 } | {
-    body: text(body)
+    body or "nothing": partial(Faults.answer, body=body, times=None)
     for body in (
-        "{}", "[]", "3", "null", '"x"', '{"HIT": null}', '{"HIT": {}}', '{"HIT": 3}', '{"HIT": []}',
+        "", "{}", "[]", "3", "null", '"x"', '{"HIT": null}', '{"HIT": {}}', '{"HIT": 3}', '{"HIT": []}',
         '{"HIT": {"CreationTime": "x"}}', '{"HIT": {"CreationTime": 1e30}}', '{"HIT": {"CreationTime": [1]}}',
         '{"HIT": {"QualificationRequirements": 3}}', '{"HIT": {"QualificationRequirements": [3]}}',
         '{"HIT": {"QualificationRequirements": {"a": 1}}}', "[" * 100_000,
@@ -488,10 +482,10 @@ NO_ANSWERS: dict[str, Fault] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", NO_ANSWERS.values(), ids=[name[:50] for name in NO_ANSWERS])
-def test_body_that_is_no_answer(service: Loopback, connect: Connect, fault: Fault) -> None:
+@pytest.mark.parametrize("ask_for", NO_ANSWERS.values(), ids=[name[:50] for name in NO_ANSWERS])
+def test_body_that_is_no_answer(service: Endpoint, connect: Connect, ask_for: Callable[[Faults], None]) -> None:
     """A body that is cut or is something else is an error, never a HIT without requirements."""
-    service.fail(fault, times=None)
+    ask_for(service.faults)
 
     raised = failure(connect())
 
@@ -503,9 +497,9 @@ def test_body_that_is_no_answer(service: Loopback, connect: Connect, fault: Faul
 
 
 @pytest.mark.parametrize("status", [302, 404, 405])
-def test_endpoint_that_is_something_else(service: Loopback, connect: Connect, status: int) -> None:
+def test_endpoint_that_is_something_else(service: Endpoint, connect: Connect, status: int) -> None:
     """A web server that knows nothing of Mechanical Turk is called that, and its page is not quoted."""
-    service.fail(text("<html>no such page</html>", status, "text/html"))
+    service.faults.answer("<html>no such page</html>", status=status, content_type="text/html")
 
     raised = failure(connect())
 
@@ -515,9 +509,9 @@ def test_endpoint_that_is_something_else(service: Loopback, connect: Connect, st
 
 
 @pytest.mark.usefixtures("hasty")
-def test_gateway_that_fails(service: Loopback, connect: Connect) -> None:
+def test_gateway_that_fails(service: Endpoint, connect: Connect) -> None:
     """A gateway's page with a status of 502 is a failure of the service."""
-    service.fail(text("<html>bad gateway</html>", 502, "text/html"), times=None)
+    service.faults.answer("<html>bad gateway</html>", status=502, content_type="text/html", times=None)
 
     raised = failure(connect())
 
@@ -525,9 +519,9 @@ def test_gateway_that_fails(service: Loopback, connect: Connect) -> None:
     assert raised.message == "the service failed at GetHIT, and boto3 gave up after 2 attempts (Bad Gateway)"
 
 
-def test_answer_about_another_hit(service: Loopback, connect: Connect) -> None:
+def test_answer_about_another_hit(service: Endpoint, connect: Connect) -> None:
     """An answer about another HIT than the one that was asked for is not taken for it."""
-    service.fail(text('{"HIT": {"HITId": "3OTHER"}}'))
+    service.faults.answer('{"HIT": {"HITId": "3OTHER"}}')
 
     raised = failure(connect())
 
@@ -535,9 +529,9 @@ def test_answer_about_another_hit(service: Loopback, connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("body", ['{"HIT": {"Title": "x"}}', '{"HIT": {"QualificationRequirements": []}}'])
-def test_answer_about_no_hit_in_particular(service: Loopback, connect: Connect, body: str) -> None:
+def test_answer_about_no_hit_in_particular(service: Endpoint, connect: Connect, body: str) -> None:
     """A HIT without an id is foreign as well: a failure of what answered, not of what was asked."""
-    service.fail(text(body), times=2)
+    service.faults.answer(body, times=2)
     source = connect()
 
     raised = failure(source)
@@ -551,9 +545,9 @@ def test_answer_about_no_hit_in_particular(service: Loopback, connect: Connect, 
 
 
 @pytest.mark.usefixtures("hasty")
-def test_connection_closed(service: Loopback, connect: Connect) -> None:
+def test_connection_closed(service: Endpoint, connect: Connect) -> None:
     """A connection that is closed without an answer is tried again, then named."""
-    service.fail(hung_up, times=None)
+    service.faults.hang_up(times=None)
 
     raised = failure(connect())
 
@@ -577,9 +571,9 @@ def test_connection_refused(connect: Connect) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-def test_time_limit(service: Loopback, connect: Connect) -> None:
+def test_time_limit(service: Endpoint, connect: Connect) -> None:
     """A service that does not answer in time is given up."""
-    service.fail(slow(30.0), times=None)
+    service.faults.slow(30, times=None)
 
     raised = failure(connect(timeout=0.1))
 
@@ -588,9 +582,9 @@ def test_time_limit(service: Loopback, connect: Connect) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-def test_late_answer_is_tried_again(service: Loopback, connect: Connect) -> None:
+def test_late_answer_is_tried_again(service: Endpoint, connect: Connect) -> None:
     """An answer that is late once does no harm."""
-    service.fail(slow(30.0))
+    service.faults.slow(30)
 
     answer = connect(timeout=0.3).get_hit_answer(HIT_ID)
 
@@ -598,7 +592,7 @@ def test_late_answer_is_tried_again(service: Loopback, connect: Connect) -> None
 
 
 @pytest.mark.usefixtures("hasty")
-def test_no_secure_connection(service: Loopback, connect: Connect) -> None:
+def test_no_secure_connection(service: Endpoint, connect: Connect) -> None:
     """TLS with a server that does not speak it is named."""
     address = service.url.replace("http:", "https:")
 
@@ -638,7 +632,7 @@ def test_interrupt_passes(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("hit_id", ["", 3, None])
-def test_id_that_is_none(service: Loopback, connect: Connect, hit_id: Any) -> None:
+def test_id_that_is_none(service: Endpoint, connect: Connect, hit_id: Any) -> None:
     """An id that boto3 itself refuses is invalid input, on one line, and nothing is sent."""
     with pytest.raises(InvalidInput) as caught:
         connect().get_hit_answer(hit_id)
@@ -715,15 +709,15 @@ def test_profile_of_the_environment_that_is_none(monkeypatch: pytest.MonkeyPatch
 # Secrets
 
 
-def echoed(service: Loopback, name: str, words: str) -> Fault:
+def echoed(service: Endpoint, name: str, words: str) -> Fault:
     """An error that quotes a header of the request that it answers, as AWS does."""
 
-    def fault(_: Reply) -> Reply:
+    def reply() -> Reply:
         headers = service.requests[-1].headers
         quoted = words.format(authorization=headers["authorization"], token=headers["x-amz-security-token"])
-        return error(name, quoted)
+        return error_reply(name, quoted)
 
-    return fault
+    return Fault(instead=reply)
 
 
 @pytest.mark.parametrize(
@@ -742,11 +736,11 @@ def echoed(service: Loopback, name: str, words: str) -> Fault:
     ],
 )
 def test_secrets_that_the_service_quotes(
-    service: Loopback, connect: Connect, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+    service: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch, name: str, words: str
 ) -> None:  # fmt: skip
     """No key, token or signature that an error of AWS quotes gets into ours, its fields or its traceback."""
     monkeypatch.setenv("AWS_SESSION_TOKEN", SESSION_TOKEN)
-    service.fail(echoed(service, name, words))
+    service.faults.add(echoed(service, name, words))
 
     raised = failure(connect())
 
@@ -782,8 +776,8 @@ def test_words_without_secrets_are_kept() -> None:
 
 
 @pytest.fixture
-def bare_boto3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """botocore without any service's model; the folder of its real ones is returned."""
+def bare_boto3(service: Endpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """botocore without any service's model, once the endpoint has its own; the folder of its real ones is returned."""
     real = Path(Loader.BUILTIN_DATA_PATH)
     bare = tmp_path / "bare"
     bare.mkdir()
@@ -865,73 +859,3 @@ def test_style_of_messages(said: Any) -> None:
         assert not line.endswith(".")
         assert line[:1] == line[:1].lower() or line.startswith("AWS")
     assert issubclass(said.kind, QualevalError)
-
-
-# The loopback itself
-
-
-def post(service: Loopback, method: str = "POST", **headers: str) -> tuple[int, dict[str, Any]]:
-    """A request that boto3 did not make: its status and the error it got."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(service.url.rpartition(":")[2]), timeout=5)
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, "/", b'{"HITId": "3XYZ"}', sent)
-    reply = connection.getresponse()
-    body = json.loads(reply.read())
-    connection.close()
-    return reply.status, body
-
-
-SIGNED = {
-    "Authorization": f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/20260501/us-east-1/mturk-requester/aws4_request, "
-    f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}",
-    "X_Amz_Date": "20260501T000000Z",
-    "X_Amz_Target": f"{TARGET_PREFIX}.GetHIT",
-    "Content_Type": CONTENT_TYPE,
-}
-
-
-@pytest.mark.parametrize(
-    ("changed", "name"),
-    [
-        ({"Authorization": ""}, "MissingAuthenticationTokenException"),
-        ({"Authorization": "Basic me"}, "IncompleteSignatureException"),
-        ({"X_Amz_Target": f"{TARGET_PREFIX}.Nope"}, "UnknownOperationException"),
-        ({"X_Amz_Target": "GetHIT"}, "UnknownOperationException"),
-        ({"Content_Type": "application/json"}, "SerializationException"),
-    ],
-)
-def test_loopback_refuses_what_aws_would(service: Loopback, changed: dict[str, str], name: str) -> None:
-    """A request that AWS would not read is refused in AWS's form, and recorded."""
-    status, body = post(service, **(SIGNED | changed))
-
-    assert status >= 400
-    assert body["__type"] == name
-    assert len(service.requests) == 1
-
-
-def test_loopback_writes_times_as_epoch_numbers(service: Loopback) -> None:
-    """On the wire a time is a number of seconds."""
-    status, body = post(service, **SIGNED)
-
-    assert status == 200
-    assert body["HIT"]["CreationTime"] == CREATED.timestamp()
-
-
-def test_loopback_reads_post_alone(service: Loopback) -> None:
-    """A GET is no request of the protocol."""
-    status, body = post(service, "GET", **SIGNED)
-
-    assert (status, body["__type"]) == (404, "UnknownOperationException")
-
-
-def test_loopback_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the `with` nobody listens on the port and no thread is left, a slow answer notwithstanding."""
-    before = threading.active_count()
-
-    with Loopback() as ended:
-        ended.fail(slow(30.0))
-        port = int(ended.url.rpartition(":")[2])
-
-    with pytest.raises(ConnectionRefusedError):
-        http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-    assert threading.active_count() == before
