@@ -102,7 +102,7 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
             "of ActionsGuarded, RequiredToPreview: public notes that quote it (S); of others by analogy (I)",
         ),
         "invalid-request": Error(
-            "ParameterValidationError", "{words}", f"the name: EVIDENCE, Wire (S); {_OURS}", is_stamped=True,
+            "ParameterValidationError", "{words}", f"the name: boto3 #2355, #2402 (S); {_OURS}", is_stamped=True,
         ),
         "violations": Error(
             "ValidationException", "{count} detected: {words}",
@@ -139,7 +139,7 @@ ERRORS: Mapping[str, Error] = MappingProxyType(
         ),
         "bad-http": Error("BadRequestException", "{words}", _OURS),
         # --- failures
-        "throttled": Error("ThrottlingException", "Rate exceeded", "EVIDENCE, Wire (S)"),
+        "throttled": Error("ThrottlingException", "Rate exceeded", "amti PR #12 (S)"),
         "service-fault": Error(
             "ServiceFault",
             "Amazon Mechanical Turk is temporarily unable to process your request. Try your call again.",
