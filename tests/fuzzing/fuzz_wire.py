@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["qualeval"]):
     from qualeval.testing.endpoint import service_model
     from qualeval.testing.marketplace import Marketplace
     from qualeval.testing.operations import OPERATIONS
-    from qualeval.testing.protocol import Request, is_loopback
+    from qualeval.testing.protocol import Request
     from qualeval.testing.service import Service
 
 from botocore.awsrequest import AWSResponse
@@ -94,7 +94,7 @@ def fuzz_request(operation: int, body: bytes) -> None:
     marketplace = Marketplace(service_model())
     marketplace.add_hit(ANSWER)
     marketplace.add_type("3A")
-    service = Service(marketplace, is_loopback)
+    service = Service(marketplace)
     target = f"MTurkRequesterServiceV20170117.{NAMES[operation % len(NAMES)]}"
     for _ in range(2):
         reply = service.reply_to(Request("POST", "/", {**HEADERS, "x-amz-target": target}, body, 0.0))
