@@ -147,7 +147,8 @@ class Endpoint:
         except OSError as error:
             host, port = self._address
             reason = error.strerror or error
-            raise InvalidInput(Problem(f"cannot listen on {show(host)}, port {port}: {reason}")) from None
+            mend = "port 0 takes a free one" if port else ""
+            raise InvalidInput(Problem(f"cannot listen on {show(host)}, port {port}: {reason}", help=mend)) from None
         serve = self._server.serve_forever
         self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="endpoint", daemon=True)
         self._thread.start()
