@@ -773,7 +773,8 @@ def test_port_that_is_taken(endpoint: Endpoint) -> None:
     """A port that is in use is named, with the reason."""
     port = int(endpoint.url.rpartition(":")[2])
 
-    with pytest.raises(InvalidInput, match=rf"cannot listen on `127.0.0.1`, port {port}: Address already in use; port 0"):
+    taken = rf"cannot listen on `127.0.0.1`, port {port}: Address already in use; port 0 takes a free one"
+    with pytest.raises(InvalidInput, match=taken):
         Endpoint(port=port).start()
 
 
