@@ -16,6 +16,7 @@ from qualeval.cli.fetch import fetch
 from qualeval.cli.lint import lint
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
+from qualeval.cli.test import test
 from qualeval.cli.what_if import what_if
 
 __all__ = ["cli", "main"]
@@ -24,7 +25,7 @@ _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
-    "Test": (endpoint,),
+    "Test": (test, endpoint),
 }
 
 

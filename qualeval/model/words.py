@@ -26,12 +26,17 @@ class Word(StrEnum):
     @classmethod
     def _meant(cls, text: str) -> str | None:
         """The one word that a text can stand for, if there is one."""
-        return same_letters(text, cls)
+        return same_letters(text, cls._texts())
 
     @classmethod
     def _nearest(cls, text: str) -> str | None:
         """The word that a text probably stands for, if there is one."""
-        return nearest(text, cls)
+        return nearest(text, cls._texts())
+
+    @classmethod
+    def _texts(cls) -> list[str]:
+        """The words as plain texts: a word of three answers refuses to be asked whether it is there."""
+        return [str(each) for each in cls]
 
     @classmethod
     def _noun(cls) -> str:

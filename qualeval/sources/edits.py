@@ -48,6 +48,7 @@ __all__ = [
     "SetValue",
     "applied",
     "edited",
+    "overwrite",
     "rewrite",
 ]
 
@@ -446,14 +447,15 @@ def rewrite(path: str | os.PathLike[str], documents: Sequence[Document], changes
     result = edited(content, documents, changes)
     try:
         if result.content != content:
-            _replace(target, result.content)
+            overwrite(target, result.content)
     except OSError as error:
         raise InputNotFound(f"cannot write {name}: {reason_of(error)}") from None
     return result
 
 
-def _replace(target: str, content: bytes) -> None:
-    """Put a new file in the place of `target`, which must be one that may be written to."""
+def overwrite(target: str | os.PathLike[str], content: bytes) -> None:
+    """Put a new file in the place of `target`, as `rewrite` does. OSError where it may not be written to."""
+    target = os.path.realpath(target)
     if not os.path.isfile(target):
         raise OSError("not a regular file")
     if not os.access(target, os.W_OK):

@@ -27,7 +27,15 @@ from qualeval.sources.strays import PLACES, REQUIREMENTS, strays
 from qualeval.sources.structure import WRONG_TYPE, Name, Shape, TypeId, described, is_list, is_object, read_object
 from qualeval.values.locale import Locale
 
-__all__ = ["MAX_REQUIREMENTS", "REQUIREMENTS", "HITReading", "hit_readings", "key_meant", "words_of_paths"]
+__all__ = [
+    "MAX_REQUIREMENTS",
+    "REQUIREMENTS",
+    "REQUIREMENT_SHAPE",
+    "HITReading",
+    "hit_readings",
+    "key_meant",
+    "words_of_paths",
+]
 
 _HIT = Shape(
     HIT_,
@@ -45,7 +53,7 @@ _FETCHED = frozenset({"HITId", "HITStatus", "CreationTime"})
 _OWN = _FETCHED | {"HITTypeId", "Title", "Reward"}  # keys that no worker profile has
 _NOT_KEPT = frozenset({*_HIT.kinds, REQUIREMENTS, "ResponseMetadata"})
 
-_REQUIREMENT = Shape(
+REQUIREMENT_SHAPE = Shape(
     "a requirement",
     {
         "QualificationTypeId": TypeId,
@@ -246,7 +254,7 @@ def _requirement(tree: object, names: TypeNames) -> QualificationRequirement:
     kind = kind_of(tree)
     if kind in (HIT_, ASSIGNMENT, WORKER):
         raise InvalidInput(Problem(f"this is {kind}, expected a requirement", help=_ACCEPTED, code=WRONG_TYPE))
-    reading = read_object(tree, _REQUIREMENT)
+    reading = read_object(tree, REQUIREMENT_SHAPE)
     type_id = reading.type_id(names)
     comparator = reading.values.get("Comparator")
     integers = reading.items("IntegerValues", stand_in=0)

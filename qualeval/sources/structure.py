@@ -27,6 +27,7 @@ from qualeval.model.words import Word
 from qualeval.values.locale import Locale, locale_problems
 
 __all__ = [
+    "LOCALE_SHAPE",
     "WRONG_TYPE",
     "Complete",
     "Ends",
@@ -317,7 +318,7 @@ def _checked_locale(country: str, subdivision: str | None) -> Locale:
 def _locale(value: object, _: object) -> Locale:
     if not is_object(value):
         raise _wrong(Locale, value)
-    reading = read_object(value, _LOCALE)
+    reading = read_object(value, LOCALE_SHAPE)
     country, subdivision = reading.values.get("Country"), reading.values.get("Subdivision")
     if not reading.problems:
         return _checked_locale(country, subdivision)
@@ -535,4 +536,4 @@ def _right_key(reading: Reading, key: object) -> str | None:
     return right
 
 
-_LOCALE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))
+LOCALE_SHAPE = Shape("a locale", {"Country": str, "Subdivision": str}, required=("Country",))

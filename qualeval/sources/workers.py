@@ -51,7 +51,16 @@ from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import Held, ValueSet
 
-__all__ = ["Status", "load_worker", "load_workers", "parse_worker", "parse_workers"]
+__all__ = [
+    "ENTRY_SHAPE",
+    "PROFILE_SHAPE",
+    "Status",
+    "load_worker",
+    "load_workers",
+    "parse_worker",
+    "parse_workers",
+    "short_fact",
+]
 
 
 class Status(Word):
@@ -65,7 +74,7 @@ class Status(Word):
 
 _ANSWER = frozenset({"NextToken", "NumResults", "ResponseMetadata"})
 
-_PROFILE = Shape(
+PROFILE_SHAPE = Shape(
     WORKER,
     {
         "WorkerId": Name,
@@ -76,7 +85,7 @@ _PROFILE = Shape(
     },
     ignored=_ANSWER,
 )
-_ENTRY = Shape(
+ENTRY_SHAPE = Shape(
     "a qualification",
     {
         "QualificationTypeId": TypeId,
@@ -304,7 +313,7 @@ class _Gathering:
     def _take_fact(self, name: object, plain: object, path: Path) -> None:
         try:
             type_id = self.names.id_of(name) if isinstance(name, str) else _no_name(name)
-            fact = _short_fact(type_id, plain)
+            fact = short_fact(type_id, plain)
         except InvalidInput as error:
             self.problems += error.within(*path).problems
             return
@@ -346,7 +355,7 @@ def _profile_reading(tree: object) -> Reading:
     if is_object(tree) and tree.keys() <= _ANSWER:
         said = f"an object with only {' and '.join(map(show, tree))}" if tree else "an empty object"
         raise InvalidInput(Problem(f"{said} says nothing of a worker", help=_UNKNOWN))
-    return read_object(tree, _PROFILE)
+    return read_object(tree, PROFILE_SHAPE)
 
 
 def _unwrapped(tree: object, path: Path) -> tuple[object, Path]:
@@ -366,7 +375,7 @@ def _no_name(name: object) -> str:
 # --- one fact
 
 
-def _short_fact(type_id: str, plain: object) -> Fact:
+def short_fact(type_id: str, plain: object) -> Fact:
     """A fact in the short grammar, as files can write it."""
     if isinstance(plain, (int, str)) and not isinstance(plain, bool):
         return read_fact(type_id, plain)
@@ -391,7 +400,7 @@ def _entry(tree: object, names: TypeNames) -> tuple[str | None, str, Fact]:
     """The WorkerId, the type and the fact of an entry without its wrapper; InvalidInput with all that is wrong."""
     if kind_of(tree) == REQUIREMENT:
         raise InvalidInput(Problem("this is one requirement of a HIT, expected a qualification of a worker"))
-    reading = read_object(tree, _ENTRY)
+    reading = read_object(tree, ENTRY_SHAPE)
     read, type_id = reading.values, reading.type_id(names)
     given = tuple((key, read.get(key)) for key in _VALUES if key in reading.tree)
     status = read.get("Status", Status.GRANTED)
