@@ -140,8 +140,14 @@ def test_lint_settings_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", of("yaml"))
 def test_yaml_is_yaml(text: str) -> None:
-    """The configuration of other tools that is shown can be read, and calls what there is."""
-    assert "qualeval" in str(yaml.safe_load(text))
+    """The configuration of other tools that is shown can be read, and calls what there is; cases are the example's."""
+    if "cases:" not in text:
+        assert "qualeval" in str(yaml.safe_load(text))
+        return
+    shown, example = qe.cases.load_cases(io.StringIO(text)), qe.cases.load_cases(ROOT / "examples" / "cases.yaml")
+    known = {case.name: case.expected for case in example}
+
+    assert {case.name: case.expected for case in shown}.items() <= known.items()
 
 
 def test_links_lead_somewhere() -> None:

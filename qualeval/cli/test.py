@@ -110,16 +110,26 @@ def _refuse_nothing(by_path: Mapping[str, Sequence[qe.cases.Case]], part: str | 
 
 
 class _Source:
-    """Where HITs are that cases name by id: a folder, or the service, to which nobody connects before it is needed."""
+    """Where HITs are that cases name by id: a folder, or the service, to which nobody connects before it is needed.
+
+    A service that failed is not asked again: each time it would take as long to fail.
+    """
 
     def __init__(self, folder: Path | None, service: inputs.Service, types: qe.TypeNames) -> None:
         self._connect: Callable[[], Any] = (lambda: qe.HITFolder(folder, types)) if folder else service.connect
         self._source: Any = None
+        self._failure: qe.ServiceError | None = None
 
     def get_hit(self, hit_id: str) -> qe.HIT:
         """The HIT of this id."""
-        self._source = self._source or self._connect()
-        found: qe.HIT = self._source.get_hit(hit_id)
+        if self._failure:
+            raise self._failure
+        try:
+            self._source = self._source or self._connect()
+            found: qe.HIT = self._source.get_hit(hit_id)
+        except qe.ServiceError as error:
+            self._failure = None if isinstance(error, qe.HITNotFound) else error
+            raise
         return found
 
 

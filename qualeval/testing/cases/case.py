@@ -5,6 +5,7 @@ This module does not know how cases are written, nor where the HITs and workers 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
@@ -73,9 +74,14 @@ class Reference:
         return self.folder / self.text
 
     @property
+    def is_there(self) -> bool:
+        """Whether there is such a file. A text that can be the name of none is no file, and no error."""
+        return os.path.exists(self.path)
+
+    @property
     def is_id(self) -> bool:
         """Whether it is an id: it looks like one, and no file is called so. The command line has the same rule."""
-        return _ID.fullmatch(self.text) is not None and not self.path.exists()
+        return _ID.fullmatch(self.text) is not None and not self.is_there
 
 
 @frozen

@@ -161,21 +161,28 @@ def _relative(path: str, folder: str | os.PathLike[str]) -> str:
 
 def _written(content: bytes, document: Document, found: Sequence[Recorded]) -> bytes:
     """The content of the file with what was recorded. InvalidInput where it would not say that, or something else."""
+    new = _rewritten(content, document, found)
+    if new is not None:
+        return new
+    bad = [each for each in found if _rewritten(content, document, [each]) is None] or found
+    mend = f"write `expect` into {', '.join(show(each.case.name) for each in bad[:5])} by hand"
+    got = "the answers cannot be written without a change of what else the file says"
+    raise InvalidInput(Problem(got, help=f"{mend}, each key on a line of its own and without anchors"), document.name)
+
+
+def _rewritten(content: bytes, document: Document, found: Sequence[Recorded]) -> bytes | None:
+    """The same, or None."""
     raw = content.decode("utf-8")
     mark, ends = raw[: raw.startswith("\ufeff")], "\r\n" if "\r\n" in raw else "\n"
     root = _root(document, found)
     text = _spliced(document.text, [splice for each in found for splice in _splices(document, root, each)])
     new = (mark + text.replace("\n", ends)).encode("utf-8")
-    meant = _meant(document.tree, found)
     try:
-        is_right = json.dumps(read_document(io.BytesIO(new)).tree) == json.dumps(meant)
+        tree = read_document(io.BytesIO(new)).tree
     except QualevalError:
-        is_right = False
-    if not is_right:
-        names = ", ".join(show(each.case.name) for each in found[:5])
-        mend = f"write `expect` into {names} by hand, each key on a line of its own, without anchors"
-        raise InvalidInput(Problem("the answers cannot be written without changing the rest", help=mend), document.name)
-    return new
+        return None
+    # As JSON, for `==` takes True for 1, and an object for one whose keys have another order.
+    return new if json.dumps(tree) == json.dumps(_meant(document.tree, found)) else None
 
 
 def _meant(tree: Any, found: Sequence[Recorded]) -> object:

@@ -161,7 +161,7 @@ class _Inputs:
                 return WorkerProfile()
             case WorkerProfile():
                 return case.worker
-            case Reference() if not case.worker.path.exists() and (case.pool or case.worker.is_id):
+            case Reference() if not case.worker.is_there and (case.pool or case.worker.is_id):
                 return self._of_pool(case.worker.text, case.pool)
         return _only(self._in_file(case.worker), case.worker)
 

@@ -187,11 +187,11 @@ def _requirement(tree: object, names: TypeNames) -> _Read:
         type_id, said["comparator"], **_listed(type_id, said.get("qualification_values", ())),
         actions_guarded=_guard(said["worker_action"]),
     )  # fmt: skip
-    value = _value(type_id, said.get("caller_qualification_value"))
     try:
-        return _Read(requirement, read_fact(type_id, value), said["caller_meets_requirement"])
+        fact = read_fact(type_id, _value(type_id, said.get("caller_qualification_value")))
     except InvalidInput as error:
         raise error.within("caller_qualification_value") from None
+    return _Read(requirement, fact, said["caller_meets_requirement"])
 
 
 def _guard(word: str) -> ActionsGuarded:
@@ -232,9 +232,9 @@ def _value(type_id: str, tree: Mapping[object, object] | None) -> PlainFact:
     place = read_object(_without_nulls(reading.values.get("locale_value", {})), _LOCALE)
     problems = [*reading.problems, *(problem.under("locale_value") for problem in place.problems)]
     if problems:
-        raise InvalidInput(problems).within("caller_qualification_value")
+        raise InvalidInput(problems)
     if "country" in place.values:
-        return Locale(place.values["country"], place.values.get("subdivision"))
+        return "-".join(filter(None, [place.values["country"], place.values.get("subdivision")]))
     if "integer_value" in reading.values:
         return int(reading.values["integer_value"])
     is_lacked = qualification_type(type_id).can_be_lacked and type_id not in _WITHOUT_VALUE
