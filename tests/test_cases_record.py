@@ -106,7 +106,7 @@ hit: hit.json  # ours
 cases:
   # the first
   - name: a  # so
-    facts: {}
+    facts: {}  # nothing
 
   - name: b
     facts: {}"""
@@ -115,7 +115,7 @@ hit: hit.json  # ours
 cases:
   # the first
   - name: a  # so
-    facts: {}
+    facts: {}  # nothing
     expect: {access: preview, possible: accept, deciding: [Worker_PercentAssignmentsApproved, "3BLOCK"]}
 
   - name: b
