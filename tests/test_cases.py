@@ -161,8 +161,11 @@ def test_requirements_are_counted_before_any_is_left_out() -> None:
     assert passed.status is Status.PASSED
     assert failed.message.splitlines() == [
         "deciding: expected 3 (3BLOCK), got 2 (Worker_PercentAssignmentsApproved), 3 (3BLOCK)",
-        "  2  unmet  Worker_PercentAssignmentsApproved GreaterThan 97  observed 97  guards Accept",
-        "  3  unmet  3BLOCK DoesNotExist                               observed 1   guards Accept",
+        "discover permitted, preview permitted, accept denied",
+        "  requirement 2  unmet  Worker_PercentAssignmentsApproved GreaterThan 97  guards Accept  observed 97  "
+        "raise PercentAssignmentsApproved from 97 to 98 or more",
+        "  requirement 3  unmet  3BLOCK DoesNotExist                               guards Accept  observed 1   "
+        "lose 3BLOCK",
     ]
     assert gone.message == "expect.deciding: no requirement 2; the HIT has 0, 1, 3"
 
@@ -184,7 +187,7 @@ def test_a_failure_shows_what_it_rests_on() -> None:
     """A decision that rests on less than documentation says so, where the case fails."""
     found = result_of(hit=[requirement("3BLOCK", "NotIn", 1)])
 
-    assert found.message.splitlines()[-1].startswith("  rests on a rule of evidence grade I: a worker who lacks")
+    assert found.message.splitlines()[-1]== "rests on a worker who lacks the type does not meet NotIn (grade I)"
 
 
 def test_defaults_hold_for_cases_that_say_nothing_else() -> None:
@@ -426,7 +429,7 @@ def test_junit_tells_why_a_case_failed() -> None:
     assert error is not None
     assert failure.attrib["message"] == "access: expected none, got accept"
     assert (failure.text or "").splitlines()[0] == "cases.yaml:1"
-    assert "  0  met  Worker_Locale In US " in (failure.text or "")
+    assert "  requirement 0  met  Worker_Locale In US " in (failure.text or "")
     assert error.attrib["type"] == "InputNotFound"
 
 

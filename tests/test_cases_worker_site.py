@@ -182,7 +182,7 @@ def test_a_doubtful_rule_is_named_where_the_service_refutes_it() -> None:
         "requirement 0 (3BLOCK): expected met, got unmet",
         "accept: expected permitted, got denied",
     ]
-    assert "rests on a rule of evidence grade I: a worker who lacks the type does not meet NotIn" in found.message
+    assert "rests on a worker who lacks the type does not meet NotIn (grade I)" in found.message
 
 
 @pytest.mark.parametrize(

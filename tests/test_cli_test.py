@@ -46,15 +46,17 @@ def test_all_pass(examples: Path) -> None:
 
 
 def test_a_failure_is_explained() -> None:
-    """Where it is, what was expected, what is, and the reasons as `check` gives them; status 1."""
+    """Where it is, what was expected, what is, and the decision in full; status 1."""
     found = run("test", put_cases(case(), FAILING))
 
     assert (found.status, found.err) == (1, "")
     assert found.out.splitlines() == [
         "failed  cases.json:1: two",
         "  access: expected accept, got preview",
-        "    0  unmet  Worker_PercentAssignmentsApproved GreaterThan 97  observed 97     guards Accept",
-        "    1  met    3BLOCK DoesNotExist                               observed lacks  guards Accept",
+        "  discover permitted, preview permitted, accept denied",
+        "    requirement 0  unmet  Worker_PercentAssignmentsApproved GreaterThan 97  guards Accept  observed 97     "
+        "raise PercentAssignmentsApproved from 97 to 98 or more",
+        "    requirement 1  met    3BLOCK DoesNotExist                               guards Accept  observed lacks",
         "",
         "1 passed, 1 failed of 2 cases",
     ]

@@ -274,7 +274,7 @@ def _requirement(tree: object, names: TypeNames) -> QualificationRequirement:
 
 def key_meant(key: object) -> str | None:
     """The key of a requirement that an unknown one is nearest to; None where none is near, or the key is known."""
-    return _REQUIREMENT.meant(key)
+    return REQUIREMENT_SHAPE.meant(key)
 
 
 def words_of_paths(tree: object) -> Callable[[Path], Path]:

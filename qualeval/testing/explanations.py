@@ -18,18 +18,22 @@ from qualeval.policy.wording import requirement_words
 __all__ = ["aligned", "decision_text", "worker_text"]
 
 
-def decision_text(decision: Decision) -> str:
-    """A decision in full: the answer for each action, what every requirement says, and what stands beside it."""
+def decision_text(decision: Decision, places: Sequence[int] = ()) -> str:
+    """A decision in full: the answer for each action, what every requirement says, and what stands beside it.
+
+    `places` are what the requirements are called, where that is not by their places in the HIT that was judged.
+    """
     outcomes = ", ".join(f"{action} {decision.outcome(action)}" for action in Action)
     beside = [f"beside the decision: {each.words}" for each in decision.availability.obstacles]
     evidence = [f"rests on {rule.statement} (grade {rule.grade})" for rule in decision.rules]
-    return "\n".join([outcomes, *aligned(map(_cells, decision.reasons)), *beside, *evidence])
+    rows = [_cells(reason, places[reason.index] if places else reason.index) for reason in decision.reasons]
+    return "\n".join([outcomes, *aligned(rows), *beside, *evidence])
 
 
-def _cells(reason: Reason) -> Sequence[str]:
+def _cells(reason: Reason, place: int) -> Sequence[str]:
     remedy = "" if reason.state is State.MET else str(reason.remedy)
     return (
-        f"  requirement {reason.index}",
+        f"  requirement {place}",
         str(reason.state),
         requirement_words(reason.requirement, reason.name),
         f"guards {reason.guard}",

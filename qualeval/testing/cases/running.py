@@ -14,17 +14,16 @@ from attrs import define, evolve, field, frozen
 
 from qualeval.engine import Engine, HITSource
 from qualeval.errors import InputNotFound, InvalidInput, Problem, QualevalError, nearest, show
-from qualeval.model.facts import fact_text
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.compiler import compile_hit
 from qualeval.policy.decision import Decision
-from qualeval.policy.wording import requirement_words
 from qualeval.sources.hits import load_hit
 from qualeval.sources.workers import load_workers
 from qualeval.testing.cases.case import Case, Check, Finding, Reference
+from qualeval.testing.explanations import decision_text
 
 __all__ = ["CaseResult", "HITs", "Status", "run_cases"]
 
@@ -72,7 +71,7 @@ class CaseResult:
 
     @property
     def message(self) -> str:
-        """Why it did not pass, on several lines, with the reasons of the decision; empty where it passed."""
+        """Why it did not pass, on several lines, with the decision in full; empty where it passed."""
         match self.status:
             case Status.PASSED:
                 return ""
@@ -80,31 +79,9 @@ class CaseResult:
                 return str(self.error)
             case Status.UNCHECKED:
                 return "nothing could be checked: the worker's values are not shown"
-        return "\n".join([*map(str, self.found(Finding.FAILS)), *self.explanation])
-
-    @property
-    def explanation(self) -> list[str]:
-        """The reasons of the decision, a line a requirement, and the rules of evidence grade C or I it rests on."""
-        if self.decision is None:
-            return []
-        rows = [_cells(self, index) for index in range(len(self.decision.reasons))]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        rules = [f"rests on a rule of evidence grade {rule.grade}: {rule.statement}" for rule in self.decision.rules]
-        return [f"  {line.rstrip()}" for line in [*lines, *rules]]
-
-
-def _cells(result: CaseResult, index: int) -> list[str]:
-    """What `check` shows of a requirement."""
-    assert result.decision is not None
-    reason = result.decision.reasons[index]
-    return [
-        str(result.places[index]),
-        str(reason.state),
-        requirement_words(reason.requirement, reason.name),
-        f"observed {fact_text(reason.observed.states, reason.predicate.kind)}",
-        f"guards {reason.guard}",
-    ]
+        assert self.decision is not None
+        explained = decision_text(self.decision, self.places)
+        return "\n".join([*map(str, self.found(Finding.FAILS)), explained])
 
 
 def run_cases(cases: Iterable[Case], *, hits: HITs | None = None, names: TypeNames = SYSTEM_ONLY) -> list[CaseResult]:
