@@ -201,6 +201,17 @@ def test_requirements_are_recorded_as_they_were_named(tmp_path: Path) -> None:
     assert '"deciding": [0]' in after(two, tmp_path)
 
 
+def test_a_requirement_that_is_gone_is_no_obstacle(tmp_path: Path) -> None:
+    """Where `deciding` names one that the HIT does not have any more, it is renewed, and what holds is left alone."""
+    one = "{name: a, facts: {3BLOCK: 1}, expect: {access: preview, %s: denied, deciding: [3GONE]}}"
+    text = f"hit: hit.json\ncases:\n- {one}\n"
+    found = after(text % "accept", tmp_path)
+    other = after(text % "preview", tmp_path)
+
+    assert found == (text % "accept").replace("3GONE", '"3BLOCK"')
+    assert other == (text % "preview").replace("3GONE", '"3BLOCK"').replace("denied", "permitted")
+
+
 def test_what_was_recorded_is_told(tmp_path: Path) -> None:
     """What a case expected before, and what it does now."""
     (tmp_path / "hit.json").write_text(HIT)
@@ -227,6 +238,7 @@ def test_a_file_that_is_right_is_not_written(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("cases:\n- {name: a, hit: nope.json, facts: {}}\n", "`a` has no answer to record: no file"),
+        ("hit: hit.json\r\ncases:\n- {name: a, facts: {}}\n", "by hand"),
         (
             "hit: hit.json\ncases:\n- &a {name: a, facts: {3BLOCK: 1}, expect: &x {access: accept}}\n"
             "- {name: b, facts: {3BLOCK: lacks, Worker_PercentAssignmentsApproved: 99}, expect: *x}\n",
@@ -235,11 +247,11 @@ def test_a_file_that_is_right_is_not_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_recorded_is_refused(text: str, reason: str, tmp_path: Path) -> None:
-    """A case without an answer, and an expectation that two cases share: the file stays as it is."""
+    """A case without an answer, mixed line ends, an expectation that two cases share: the file stays as it is."""
     with pytest.raises(qe.InvalidInput, match=reason):
         after(text, tmp_path)
 
-    assert (tmp_path / "cases.yaml").read_text() == text
+    assert (tmp_path / "cases.yaml").read_bytes() == text.encode()
 
 
 def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from qualeval.sources.texts import reason_of
 from qualeval.sources.workers import load_workers
 from qualeval.sources.yaml_trees import yaml_nodes
 from qualeval.testing.cases.case import Case, Expectation, Finding, Reference, deciding
-from qualeval.testing.cases.running import CaseResult, Status
+from qualeval.testing.cases.running import CaseResult
 
 __all__ = ["Recorded", "drafted_cases", "record_cases"]
 
@@ -55,8 +55,8 @@ def record_cases(path: str | os.PathLike[str], results: Sequence[CaseResult]) ->
 
     Raises:
         InputNotFound: the file cannot be read or written.
-        InvalidInput: a case has no answer, the file is another one by now or is an answer of the worker site, or there
-            is a case into which no answer can be written without a change of what else the file says. Then nothing is.
+        InvalidInput: a case has no decision; the file is another one by now, or an answer of the worker site; there is
+            a case into which no answer can be written without a change of what else the file says. Then nothing is.
     """
     try:
         with open(path, "rb") as file:
@@ -79,7 +79,7 @@ def _refuse(document: Document, results: Sequence[CaseResult]) -> None:
     problems = [
         Problem(f"{show(each.case.name)} has no answer to record: {each.message}")
         for each in results
-        if each.status is Status.ERROR
+        if each.decision is None
     ]
     if any(not isinstance(each.case.expected, Expectation | None) for each in results):
         mend = "record into a case file"
@@ -105,9 +105,11 @@ def _recorded(result: CaseResult, tree: object) -> Recorded | None:
     answer = _answer(result)
     if result.case.expected is None:
         return Recorded(result.case, {}, {key: answer[key] for key in ("access", "possible", "deciding")})
-    wrong = {check.what for check in result.found(Finding.FAILS)}
     before = _at(tree, (*result.case.path, "expect"))
-    after = {key: answer[key] for key in answer if key in wrong}
+    wrong = {check.what for check in result.found(Finding.FAILS)}
+    if result.error is not None:  # `deciding` names a requirement that the HIT does not have any more
+        wrong = {key for key in before if key == "deciding" or before[key] != answer[key]}
+    after = {key: answer[key] for key in before if key in wrong}
     return Recorded(result.case, {key: before[key] for key in after}, after) if after else None
 
 
@@ -174,6 +176,8 @@ def _rewritten(content: bytes, document: Document, found: Sequence[Recorded]) ->
     """The same, or None."""
     raw = content.decode("utf-8")
     mark, ends = raw[: raw.startswith("\ufeff")], "\r\n" if "\r\n" in raw else "\n"
+    if mark + document.text.replace("\n", ends) != raw:  # its line ends are mixed
+        return None
     root = _root(document, found)
     text = _spliced(document.text, [splice for each in found for splice in _splices(document, root, each)])
     new = (mark + text.replace("\n", ends)).encode("utf-8")
