@@ -106,7 +106,7 @@ def test_a_case_passes_exactly_if_all_that_it_expects_is_so(tree: dict[str, Any]
         assert result.status is Status.ERROR
         return
     assert (result.status is Status.PASSED) == all(answer[key] == value for key, value in holds.items())
-    assert {check.what for check in result.checks if check.finding is qe.cases.Finding.FAILS} == {
+    assert {check.what for check in result.checks if check.finding is qe.testing.cases.Finding.FAILS} == {
         key for key, value in holds.items() if answer[key] != value
     }
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 import qualeval as qe
 from qualeval.linting.catalogue import Severity
-from tests.loopback import Loopback
+from qualeval.testing.endpoint import Endpoint
 
 SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
 
@@ -233,16 +233,16 @@ HANDLERS: list[tuple[str, Callable[..., Any]]] = [
 
 
 @pytest.fixture
-def service() -> Iterator[Loopback]:
-    """A service that has no CreateHIT to answer with, and notes what it is asked."""
-    with Loopback() as opened:
+def service() -> Iterator[Endpoint]:
+    """A service without qualification types, so that it refuses every HIT here, and notes what it is asked."""
+    with Endpoint() as opened:
         yield opened
 
 
 @pytest.mark.parametrize("is_early", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize(("event", "handler"), HANDLERS)
 def test_what_other_handlers_make_of_it_is_refused(
-    service: Loopback, event: str, handler: Callable[..., Any], is_early: bool
+    service: Endpoint, event: str, handler: Callable[..., Any], is_early: bool
 ) -> None:
     """Whoever changes the HIT on its way out, and whenever that was registered, nothing bad goes out."""
     open_client = client(endpoint_url=service.url)
@@ -258,7 +258,7 @@ def test_what_other_handlers_make_of_it_is_refused(
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"", b"\xff", None, b'{"Title": "a", "Title": "b"}'])
-def test_a_body_that_cannot_be_read_is_not_sent(service: Loopback, body: object) -> None:
+def test_a_body_that_cannot_be_read_is_not_sent(service: Endpoint, body: object) -> None:
     """What the guard cannot read it does not let through."""
     guarded = qe.guard(client(endpoint_url=service.url))
     guarded.meta.events.register("before-call.mturk.CreateHIT", lambda params, **_: params.update(body=body))
@@ -268,19 +268,19 @@ def test_a_body_that_cannot_be_read_is_not_sent(service: Loopback, body: object)
     assert list(service.requests) == []
 
 
-def test_a_good_hit_arrives_once_with_other_handlers(service: Loopback) -> None:
+def test_a_good_hit_arrives_once_with_other_handlers(service: Endpoint) -> None:
     """Handlers that do no harm do their work, and the service gets what they made of it."""
     guarded = qe.guard(client(endpoint_url=service.url))
     guarded.meta.events.register(
         "before-parameter-build.mturk.CreateHIT", lambda params, **_: params.update(Title="Mark more birds")
     )
 
-    with pytest.raises(Exception, match="CreateHIT"):  # the service has no such operation
+    with pytest.raises(Exception, match="CreateHIT"):  # the service has no such type
         guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
     assert [each.parameters["Title"] for each in service.requests] == ["Mark more birds"]
 
 
-def test_a_second_guard_replaces_all_of_the_first(service: Loopback) -> None:
+def test_a_second_guard_replaces_all_of_the_first(service: Endpoint) -> None:
     """No station of the first is left."""
     guarded = qe.guard(qe.guard(client(endpoint_url=service.url)), ignore=["unknown-country"])
     guarded.meta.events.register("before-parameter-build.mturk.CreateHIT", in_place)

@@ -144,7 +144,8 @@ def test_yaml_is_yaml(text: str) -> None:
     if "cases:" not in text:
         assert "qualeval" in str(yaml.safe_load(text))
         return
-    shown, example = qe.cases.load_cases(io.StringIO(text)), qe.cases.load_cases(ROOT / "examples" / "cases.yaml")
+    load = qe.testing.cases.load_cases
+    shown, example = load(io.StringIO(text)), load(ROOT / "examples" / "cases.yaml")
     known = {case.name: case.expected for case in example}
 
     assert {case.name: case.expected for case in shown}.items() <= known.items()

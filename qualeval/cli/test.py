@@ -33,7 +33,7 @@ _STYLES = {"passed": "green", "failed": "red", "error": "red", "unchecked": "yel
 @inputs.file_option("--hit", "HIT", "With --record and --workers: make a new case file of this HIT, a file or an id.")
 @inputs.file_option("--workers", "FILE", "The workers of the new case file, each a case.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of case files, for editors, and end.")
-@click.option("-v", "--verbose", is_flag=True, help="Show the cases that passed too.")
+@click.option("-v", "--passed", "verbose", is_flag=True, help="Show the cases that passed too.")
 @inputs.aws_options
 def test(
     *,
@@ -56,7 +56,7 @@ def test(
     --record it is 0 once the answers are written; what they replace is told on stderr.
     """
     if schema:
-        output.emit_json(qe.cases.cases_schema())
+        output.emit_json(qe.testing.cases.cases_schema())
         return status.Status.PERMITTED
     _refuse_usage(paths, record, junit_xml)
     if (hit or workers) and not record:
@@ -68,7 +68,7 @@ def test(
             return _record(_run(paths, part, source, types, unfinished=True))
     results = [result for each in _run(paths, part, source, types).values() for result in each]
     if junit_xml:
-        _write(junit_xml, qe.cases.as_junit(results))
+        _write(junit_xml, qe.testing.cases.as_junit(results))
     _note_unasked(results, types)
     _SHOW[output_format](results, verbose)
     return _status(results)
@@ -87,23 +87,23 @@ def _refuse_usage(paths: tuple[str, ...], record: bool, junit_xml: Path | None) 
 
 def _run(
     paths: tuple[str, ...], part: str | None, source: _Source, types: qe.TypeNames, unfinished: bool = False
-) -> Mapping[str, Sequence[qe.cases.CaseResult]]:
+) -> Mapping[str, Sequence[qe.testing.cases.CaseResult]]:
     """The results of the cases of each file."""
     by_path = {path: _selected(_loaded(path, types, unfinished), part) for path in paths}
     _refuse_nothing(by_path, part)
-    return {path: qe.cases.run_cases(cases, hits=source, names=types) for path, cases in by_path.items()}
+    return {path: qe.testing.cases.run_cases(cases, hits=source, names=types) for path, cases in by_path.items()}
 
 
-def _loaded(path: str, types: qe.TypeNames, unfinished: bool) -> list[qe.cases.Case]:
+def _loaded(path: str, types: qe.TypeNames, unfinished: bool) -> list[qe.testing.cases.Case]:
     source = sys.stdin if path == "-" else path
-    return qe.cases.load_cases(source, names=types, unfinished=unfinished)
+    return qe.testing.cases.load_cases(source, names=types, unfinished=unfinished)
 
 
-def _selected(cases: Sequence[qe.cases.Case], part: str | None) -> list[qe.cases.Case]:
+def _selected(cases: Sequence[qe.testing.cases.Case], part: str | None) -> list[qe.testing.cases.Case]:
     return [case for case in cases if part is None or part.casefold() in case.name.casefold()]
 
 
-def _refuse_nothing(by_path: Mapping[str, Sequence[qe.cases.Case]], part: str | None) -> None:
+def _refuse_nothing(by_path: Mapping[str, Sequence[qe.testing.cases.Case]], part: str | None) -> None:
     """A run of no cases must not pass for one in which all pass."""
     if not any(by_path.values()):
         raise qe.InvalidInput(f"no case has `{part}` in its name, so nothing was checked", ", ".join(by_path))
@@ -133,20 +133,20 @@ class _Source:
         return found
 
 
-def _status(results: Sequence[qe.cases.CaseResult]) -> int:
+def _status(results: Sequence[qe.testing.cases.CaseResult]) -> int:
     found = {result.status for result in results}
     if any(isinstance(result.error, qe.ServiceError) for result in results):
         return status.Status.SERVICE_FAILED
-    if qe.cases.Status.ERROR in found or found == {qe.cases.Status.UNCHECKED}:
+    if qe.testing.cases.Status.ERROR in found or found == {qe.testing.cases.Status.UNCHECKED}:
         return status.Status.INVALID
-    return status.Status.DENIED if qe.cases.Status.FAILED in found else status.Status.PERMITTED
+    return status.Status.DENIED if qe.testing.cases.Status.FAILED in found else status.Status.PERMITTED
 
 
 def _say(text: str) -> None:
     click.echo(output.clean(text), err=True)
 
 
-def _note_unasked(results: Sequence[qe.cases.CaseResult], types: qe.TypeNames) -> None:
+def _note_unasked(results: Sequence[qe.testing.cases.CaseResult], types: qe.TypeNames) -> None:
     """A fact that no requirement asks for may be a mistyped id, and would go unnoticed."""
     for result in results:
         for type_id in result.case.facts:
@@ -165,7 +165,7 @@ def _drafted(paths: tuple[str, ...], hit: str | None, workers: str | None, types
         return
     if not (hit and workers) or len(paths) > 1 or "-" in (hit, workers):
         raise click.UsageError("a new case file takes --hit, --workers and one name; HIT and FILE are no `-`")
-    draft = qe.cases.drafted_cases(Path(paths[0]).parent, hit, workers, names=types)
+    draft = qe.testing.cases.drafted_cases(Path(paths[0]).parent, hit, workers, names=types)
     try:
         with open(paths[0], "x", encoding="utf-8") as file:
             file.write(draft)
@@ -178,13 +178,13 @@ def _drafted(paths: tuple[str, ...], hit: str | None, workers: str | None, types
         raise
 
 
-def _record(found: Mapping[str, Sequence[qe.cases.CaseResult]]) -> int:
+def _record(found: Mapping[str, Sequence[qe.testing.cases.CaseResult]]) -> int:
     """Writes the answers, and tells loudly which expectations they replace."""
     for error in (result.error for results in found.values() for result in results):
         if isinstance(error, qe.ServiceError):
             raise error
     for path, results in found.items():
-        written = qe.cases.record_cases(path, results)
+        written = qe.testing.cases.record_cases(path, results)
         for each in written:
             _tell(each)
         changed = sum(bool(each.before) for each in written)
@@ -193,7 +193,7 @@ def _record(found: Mapping[str, Sequence[qe.cases.CaseResult]]) -> int:
     return status.Status.PERMITTED
 
 
-def _tell(recorded: qe.cases.Recorded) -> None:
+def _tell(recorded: qe.testing.cases.Recorded) -> None:
     """What a case expects now, and what it expected before."""
     where = f"{recorded.case.where}: {recorded.case.name}"
     if not recorded.before:
@@ -213,21 +213,21 @@ def _write(path: Path, text: str) -> None:
 # --- the formats
 
 
-def _show_text(results: Sequence[qe.cases.CaseResult], verbose: bool) -> None:
+def _show_text(results: Sequence[qe.testing.cases.CaseResult], verbose: bool) -> None:
     """A line a case, those that passed only if asked for, and why it did not pass; then how many did."""
     for result in results:
-        if verbose or result.status is not qe.cases.Status.PASSED:
+        if verbose or result.status is not qe.testing.cases.Status.PASSED:
             _show(result, verbose)
     counts = Counter(result.status for result in results)
-    listed = ", ".join(f"{counts[each]:,} {_styled(str(each))}" for each in qe.cases.Status if counts[each])
+    listed = ", ".join(f"{counts[each]:,} {_styled(str(each))}" for each in qe.testing.cases.Status if counts[each])
     _echo(f"{listed} of {len(results):,} {'case' if len(results) == 1 else 'cases'}")
 
 
-def _show(result: qe.cases.CaseResult, verbose: bool) -> None:
+def _show(result: qe.testing.cases.CaseResult, verbose: bool) -> None:
     _echo(f"{_styled(str(result.status))}  {output.clean(result.case.where)}: {output.clean(result.case.name)}")
     for line in result.message.split("\n") if result.message else []:
         _echo(f"  {output.clean(line)}")
-    for check in result.found(qe.cases.Finding.OPEN) if verbose else []:
+    for check in result.found(qe.testing.cases.Finding.OPEN) if verbose else []:
         _echo(f"  not checked: {output.clean(check.what)}")
     if result.message:
         _echo("")
@@ -241,15 +241,15 @@ def _echo(text: str) -> None:
     click.echo(text, color="NO_COLOR" not in os.environ and sys.stdout.isatty())
 
 
-def _show_json(results: Sequence[qe.cases.CaseResult], _: bool) -> None:
-    output.emit_json(qe.cases.as_json(results))
+def _show_json(results: Sequence[qe.testing.cases.CaseResult], _: bool) -> None:
+    output.emit_json(qe.testing.cases.as_json(results))
 
 
-def _show_junit(results: Sequence[qe.cases.CaseResult], _: bool) -> None:
-    click.echo(qe.cases.as_junit(results), nl=False)
+def _show_junit(results: Sequence[qe.testing.cases.CaseResult], _: bool) -> None:
+    click.echo(qe.testing.cases.as_junit(results), nl=False)
 
 
-_SHOW: Mapping[str, Callable[[Sequence[qe.cases.CaseResult], bool], None]] = {
+_SHOW: Mapping[str, Callable[[Sequence[qe.testing.cases.CaseResult], bool], None]] = {
     "text": _show_text,
     "json": _show_json,
     "junit": _show_junit,

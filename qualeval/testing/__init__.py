@@ -1,7 +1,8 @@
-"""For those who test programs: what stands in for Mechanical Turk.
+"""For those who test programs and HIT configurations: a stand-in for Mechanical Turk, strategies, assertions, cases.
 
-`qe.testing.Endpoint` is a local endpoint that speaks the requester protocol. Everything is imported when it is first
-used, so that one module of this room can be had without the packages of the others.
+`qe.testing.Endpoint` is a local endpoint that speaks the requester protocol, `qe.testing.strategies` are Hypothesis's,
+`qe.testing.cases` reads and runs case files, and `qe.testing.assert_permits` and its like fail with the decision in
+full. Everything is imported when it is first used, so that each can be had without the packages of the others.
 """
 
 from __future__ import annotations
@@ -10,15 +11,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qualeval.testing import cases
+    from qualeval.testing.assertions import assert_denies, assert_equivalent, assert_only, assert_permits
     from qualeval.testing.endpoint import Endpoint
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "assert_denies", "assert_equivalent", "assert_only", "assert_permits", "cases"]
 
-_ON_DEMAND = {"Endpoint": "endpoint"}
+_ON_DEMAND = {
+    "Endpoint": "endpoint",
+    "assert_denies": "assertions",
+    "assert_equivalent": "assertions",
+    "assert_only": "assertions",
+    "assert_permits": "assertions",
+}
 """Names that are handed out here, and the modules that have them."""
+
+_ROOMS = frozenset({"cases"})
+"""Modules whose names are asked for through them: `qualeval.testing.cases.load_cases`."""
 
 
 def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_ON_DEMAND[name]}"), name)
