@@ -125,7 +125,7 @@ def test_schema() -> None:
 
 
 def test_ids_are_looked_up_in_a_folder_or_at_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    """--hits needs no service; one that fails makes status 4, and is asked once. Nothing is recorded then."""
+    """--saved needs no service; one that fails makes status 4, and is asked once. Nothing is recorded then."""
     asked: list[str] = []
 
     class Down:
@@ -140,7 +140,7 @@ def test_ids_are_looked_up_in_a_folder_or_at_the_service(monkeypatch: pytest.Mon
     twice = put_cases(case(hit="3ABC"), case("two", hit="3ABD", expect={"access": "none"}), name="twice.json")
     before = Path(twice).read_text("utf-8")
 
-    assert run("test", path, "--hits", "hits").status == 0
+    assert run("test", path, "--saved", "hits").status == 0
     assert asked == []
     found = run("test", twice)
     assert (found.status, asked) == (4, ["3ABC"])
@@ -232,7 +232,7 @@ def test_a_new_case_file_without_answers_does_not_stay(examples: Path) -> None:
         (("cases.json", "--hit", "hit.json"), "--hit and --workers make a new case file, and need --record"),
         (("new.yaml", "--record", "--hit", "hit.json"), "a new case file takes --hit, --workers and one name"),
         (("new.yaml", "--record", "--hit", "-", "--workers", "w"), "HIT and FILE are no `-`"),
-        (("cases.json", "--hits", "nowhere"), "Directory 'nowhere' does not exist"),
+        (("cases.json", "--saved", "nowhere"), "Directory 'nowhere' does not exist"),
         (("cases.json", "--junit-xml", "no/where.xml"), "no/where.xml: No such file or directory"),
     ],
 )

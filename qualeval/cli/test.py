@@ -24,8 +24,8 @@ _STYLES = {"passed": "green", "failed": "red", "error": "red", "unchecked": "yel
 @click.command(epilog="Example: qualeval test cases.yaml --format junit > junit.xml")
 @inputs.file_argument("paths", metavar="CASES...", nargs=-1)
 @click.option("-k", "part", metavar="TEXT", help="Run the cases with this in their name, whatever its case.")
-@click.option("--hits", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="The saved HITs among which ids are looked up; without it they are fetched.")
+@click.option("--saved", "hits", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="The folder of saved HITs among which ids are looked up; without it they are fetched.")
 @inputs.formats_option("text", "json", "junit")
 @click.option("--junit-xml", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Write JUnit's XML to this file too.")
