@@ -586,13 +586,15 @@ class TestAgainst:
         assert found.rows[-1] == "5 HITs compared with HEAD: 1 changed, 4 unchanged"
 
     def test_hit_that_is_in_two_files(self) -> None:
-        """Which of two copies went where is not guessed: they are listed."""
+        """Of two copies that went elsewhere each is compared with one that means the same, if there is one."""
         put("hits/copy.json", hit(IN_AMERICA, RATE, hit_id="3BIRDS"))
         commit()
         Path("hits/copy.json").rename("hits/copy2.json")
         Path("hits/birds.json").rename("hits/birds2.json")
 
-        assert against().rows[-1] == "3 HITs compared with HEAD: 3 unchanged; 2 added, 2 removed"
+        assert against().rows[-1] == "5 HITs compared with HEAD: 5 unchanged"
+        put("hits/copy2.json", hit(IN_AMERICA, LOWER_RATE, hit_id="3BIRDS"))
+        assert against().rows[-1] == "5 HITs compared with HEAD: 1 changed, 4 unchanged"
 
     def test_hit_in_place_of_another(self) -> None:
         """A HIT that was made anew, and has another id, is compared with the one whose file it took."""
@@ -773,15 +775,66 @@ class TestAgainst:
         assert f"hits/plants.json -> {name}: some workers gain accept" in found.rows
         assert found.rows[-1] == "5 HITs compared with HEAD: 1 changed, 4 unchanged; 1 added"
 
-    def test_two_hits_in_the_place_of_one_are_new(self) -> None:
-        """Where it cannot be told which of two came out of one, none of them is guessed."""
+    def test_two_hits_in_the_place_of_one(self) -> None:
+        """Where two could have come out of one, the one that means the same has, or else the first of them."""
         put("hits/plants.json", [RATE])
         commit()
         Path("hits/plants.json").unlink()
         put("hits/trees.json", [LOWER_RATE])
+        put("hits/weeds.json", [RATE])
+        same = against()
         put("hits/weeds.json", [LOWER_RATE])
 
-        assert against().rows[-1] == "4 HITs compared with HEAD: 4 unchanged; 2 added, 1 removed"
+        assert (same.status, same.rows[-1]) == (0, "5 HITs compared with HEAD: 5 unchanged; 1 added")
+        assert (against().status, against().rows[-1]) == (
+            1,
+            "5 HITs compared with HEAD: 1 changed, 4 unchanged; 1 added",
+        )
+
+    @pytest.mark.parametrize("ids", [(None, None), ("3OLD", "3NEW")])
+    def test_hits_of_one_title_are_compared(self, ids: tuple[str | None, str | None]) -> None:
+        """HITs of the same title in other files are compared, each once, also where the ids are new."""
+        old, new = ids
+        for name in ("a", "b"):
+            put(f"hits/{name}.json", hit(RATE, hit_id=old and old + name.upper(), Title="S"))
+        commit()
+        for name in ("a", "b"):
+            Path(f"hits/{name}.json").unlink()
+            put(f"hits/{name}{name}.json", hit(LOWER_RATE, hit_id=new and new + name.upper(), Title="S"))
+        found = against()
+
+        assert found.status == 1
+        assert found.rows[-1] == "6 HITs compared with HEAD: 2 changed, 4 unchanged"
+
+    @pytest.mark.parametrize("content", [[], {"HITs": []}, "[]\n[]\n"])
+    @pytest.mark.parametrize("path", ["hits", "hits/birds.json"])
+    def test_file_whose_hits_are_gone(self, path: str, content: object) -> None:
+        """A file that held HITs and holds none is refused, for with its requirements they may have lost their name."""
+        put("hits/birds.json", content)
+        found = against(path)
+
+        assert found.status == 2
+        assert "hits/birds.json: it held 1 HIT in HEAD, and holds none; a HIT that is given up" in found.err
+
+    def test_file_that_became_a_link(self) -> None:
+        """A file in whose place a link stands is not called removed: it is refused."""
+        put("other.json", hit(LOWER_RATE, hit_id="3BIRDS"))
+        Path("hits/birds.json").unlink()
+        os.symlink("../other.json", "hits/birds.json")
+        found = against()
+
+        assert found.status == 2
+        assert "hits/birds.json: it is a link or no regular file, or git ignores it" in found.err
+
+    def test_markdown_tells_of_what_is_gone(self) -> None:
+        """The heading does not reassure while HITs were removed and others are new."""
+        put("hits/plants.json", hit(RATE, hit_id="3OLD", Title="Plants"))
+        commit()
+        Path("hits/plants.json").unlink()
+        put("hits/flora.json", hit(LOWER_RATE, hit_id="3NEW", Title="Flora"))
+        found = against("hits", "--format", "markdown")
+
+        assert found.out.startswith("### Nobody's access changes in 4 HITs; 1 new; 1 removed\n")
 
     def test_mended_file(self) -> None:
         """A HIT that can be read now and could not before is shown with what was wrong, and does not fail."""

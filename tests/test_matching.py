@@ -21,7 +21,7 @@ def hits(*ids: str | None) -> list[HIT]:
 @given(IDS, IDS)
 def test_ids_decide(old: list[str], new: list[str]) -> None:
     """Every HIT is in just one match, beside the one of its id where there is one."""
-    before, after = hits(*old), hits(*new)
+    before, after = hits(*old), [hit.replace(title=None) for hit in hits(*new)]
     found = match_hits(before, after)
 
     assert [each.before for each in found if each.before] == before
@@ -54,9 +54,10 @@ def titled(*titles: str | None, first_id: str | None = None) -> list[HIT]:
         (titled("a", "b", "c"), titled("c", "new", "a"), [(0, 2), (1, 1), (2, 0)]),
         (titled("a", "a", "b"), titled("b", "a", "a"), [(0, 1), (1, 2), (2, 0)]),
         (titled("a", "b"), titled("b", "c", first_id="3A"), [(0, 1), (1, 0)]),
-        (titled("b", "a", first_id="3B"), titled("b", "a", first_id="3C"), [(0, None), (1, 1), (None, 0)]),
+        (titled("b", "a", first_id="3B"), titled("b", "a", first_id="3C"), [(0, 0), (1, 1)]),
+        (titled("b", "a", first_id="3B"), titled("c", "a", first_id="3C"), [(0, None), (1, 1), (None, 0)]),
     ],
-    ids=["order", "added", "removed", "a new title", "the same title twice", "fetched", "both have ids"],
+    ids=["order", "added", "removed", "a new title", "the same title twice", "fetched", "made again", "another HIT"],
 )
 def test_titles_decide_where_ids_lack(
     old: list[HIT], new: list[HIT], expected: list[tuple[int | None, int | None]]

@@ -77,6 +77,13 @@ def test_other_results_are_not_equal() -> None:
     assert qe.prove(HIT, admits=[WORKER]) == qe.prove(HIT, admits=[WORKER])
 
 
+def test_an_action_of_a_comparison_and_an_analysis_are_no_bools() -> None:
+    """Nor are these: what somebody gains or loses, and the findings, are asked for by name."""
+    for each in (qe.compare(HIT, OTHER)[qe.Action.ACCEPT], qe.analyze(HIT)):
+        with pytest.raises(qe.AmbiguousTruth, match="no bool; "):
+            bool(each)
+
+
 @pytest.mark.parametrize("what", ["Comparison", "Proof of only", "Proof of admits"])
 def test_what_has_several_answers_is_no_bool(what: str, tmp_path: Path) -> None:
     """`if qe.compare(...)` would always be true: it is an error that says what to ask."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property, reduce
 from operator import and_
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import field, frozen
 
 from qualeval.analysis.conflicts import smallest_conflicts
 from qualeval.analysis.policies import policy_of
+from qualeval.errors import AmbiguousTruth
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
@@ -149,6 +150,9 @@ class Analysis:
 
     policy: AccessPolicy
     findings: tuple[PolicyFinding, ...]
+
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("an analysis is no bool; look at its findings: `if analyze(hit).findings`")
 
     def to_dict(self) -> dict[str, Any]:
         """The analysis as JSON's values."""

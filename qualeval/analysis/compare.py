@@ -52,6 +52,9 @@ class ActionComparison:
     gaining: Shift
     losing: Shift
 
+    def __bool__(self) -> NoReturn:
+        raise AmbiguousTruth("somebody may gain and somebody lose, so it is no bool; ask for `gained` or `lost`")
+
     @property
     def gained(self) -> WorkerProfile | None:
         """A worker who may do it after the change and not before."""

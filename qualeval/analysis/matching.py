@@ -27,9 +27,9 @@ class HITMatch:
 def match_hits(before: Sequence[HIT], after: Sequence[HIT]) -> tuple[HITMatch, ...]:
     """The HITs of two lists, each beside its other version, in the order of the first and then of the second.
 
-    Where each list has one HIT, these two belong together whatever their ids. Else ids decide, and where one of two has
-    none, a title that no other one of its list has. What is then left of one list alone was removed or added, and so
-    was what has an id. As many HITs without ids as are left of both belong together in their order.
+    Where each list has one HIT, these two belong together whatever their ids. Else ids decide, and then a title that no
+    other one of its list has: a HIT that is made again has another id. What is then left of one list alone was removed
+    or added, and so was what has an id. As many HITs without ids as are left of both belong together in their order.
 
     Raises:
         InvalidInput: it cannot be told: not as many are left without ids, or an id stands twice in a list.
@@ -40,7 +40,7 @@ def match_hits(before: Sequence[HIT], after: Sequence[HIT]) -> tuple[HITMatch, .
         raise InvalidInput(problems)
     matching = _Matching(before, after)
     matching.pair_by(lambda hit: hit.hit_id)
-    matching.pair_by(lambda hit: hit.title, is_between_ids=False)
+    matching.pair_by(lambda hit: hit.title)
     matching.pair_the_rest()
     return matching.matches()
 
@@ -59,18 +59,14 @@ class _Matching:
         old = [place for place in range(len(self.before)) if place not in self.pairs]
         return old, [place for place in range(len(self.after)) if place not in taken]
 
-    def pair_by(self, key: Callable[[HIT], Hashable | None], *, is_between_ids: bool = True) -> None:
-        """Pairs what is left and alone of its list with a key; of two HITs with ids only if `is_between_ids`."""
+    def pair_by(self, key: Callable[[HIT], Hashable | None]) -> None:
+        """Pairs what is left and alone of its list with a key."""
         old, new = self.left()
         places = _unique((key(self.after[place]), place) for place in new)
         for name, place in _unique((key(self.before[place]), place) for place in old).items():
             other = places.get(name)
-            if other is None or (not is_between_ids and self._have_ids(place, other)):
-                continue
-            self.pairs[place] = other
-
-    def _have_ids(self, place: int, other: int) -> bool:
-        return None not in (self.before[place].hit_id, self.after[other].hit_id)
+            if other is not None:
+                self.pairs[place] = other
 
     def pair_the_rest(self) -> None:
         """Pairs what is left without ids in its order. InvalidInput where there are not as many of both."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -35,6 +34,9 @@ class _File:
             if not after:
                 raise
             return [Difference.mended(Version(self.name, hit), error, types) for hit in after]
+        if before and not after and self.new is not None:
+            found = f"it held {len(before)} HIT{'s' * (len(before) > 1)} in {self.revision}, and holds none"
+            raise qe.InvalidInput(qe.Problem(found, help="a HIT that is given up goes with its file"), self.name)
         try:
             matches = _matches(before, after)
         except qe.InvalidInput as error:
@@ -85,6 +87,9 @@ def compare_with(revision: str, path: str, types: qe.TypeNames) -> Report:
 
 
 def _file(name: str, found: qe.Snapshot, old: Mapping[str, bytes]) -> _File:
+    if name not in found.present and os.path.lexists(name):
+        mend = "name what it leads to, or let git see it"
+        raise qe.InvalidInput(qe.Problem("it is a link or no regular file, or git ignores it", help=mend), name)
     before, after = old.get(name), _content(name) if name in found.present else None
     if found.is_folder and not (_counts(before) or _counts(after)):
         before = after = None
@@ -103,7 +108,7 @@ def _candidates(found: qe.Snapshot, path: str) -> list[str]:
     names = sorted(found.tracked.keys() | found.present)
     if not found.is_folder:
         return names
-    settings = qe.linting.find_lint_settings(Path.cwd())
+    settings = qe.linting.find_lint_settings(path if os.path.isdir(path) else Path.cwd())
     return [name for name in names if _may_count(name, path, settings)]
 
 
@@ -140,9 +145,14 @@ def _lack_of_names(version: Version) -> str | None:
 
 
 def _moved(differences: Sequence[Difference], types: qe.TypeNames) -> list[Difference]:
-    """The same, where a HIT that was removed from one file and added to another is one HIT."""
+    """The same, where a HIT that was removed from one file and added to another is one HIT.
+
+    HITs of one title are one also where the ids differ: a HIT that is made again has another. By a file's name, or
+    since they are the only ones without any, two are one only if one of them at least has no id.
+    """
     found = _joined(differences, lambda version: version.hit.hit_id, types)
-    for key in (_title_of, _name_of, _lack_of_names):
+    found = _joined(found, lambda version: version.hit.title, types)
+    for key in (_name_of, _lack_of_names):
         found = _joined(found, key, types, is_without_id=True)
     return found
 
@@ -154,20 +164,43 @@ def _joined(
     *,
     is_without_id: bool = False,
 ) -> list[Difference]:
-    """The same, where what was removed and what was added are one if each alone has a key; at most one has an id."""
+    """The same, where what was removed and what was added with the same key are one."""
     removed = _by_key([each.before for each in differences if each.change is Change.REMOVED], key)
     added = _by_key([each.after for each in differences if each.change is Change.ADDED], key)
-    both = [
-        name
-        for name in removed.keys() & added.keys()
-        if not (is_without_id and removed[name].hit.hit_id and added[name].hit.hit_id)
-    ]
-    gone = {id(removed[name]) for name in both}
-    olds = {id(added[name]): removed[name] for name in both}
+    pairs = [pair for name, olds in removed.items() for pair in _pairs(olds, added.get(name, []), is_without_id)]
+    gone = {id(old) for old, _ in pairs}
+    before = {id(new): old for old, new in pairs}
     kept = [each for each in differences if id(each.before) not in gone]
     return [
-        Difference.of(olds[id(each.after)], each.after, types) if id(each.after) in olds else each for each in kept
+        Difference.of(before[id(each.after)], each.after, types) if id(each.after) in before else each for each in kept
     ]
+
+
+def _pairs(
+    olds: Iterable[Version], news: Iterable[Version], is_without_id: bool
+) -> list[tuple[Version, Version]]:  # fmt: skip
+    """Of several that could be one another those that mean the same, and then the others in their order.
+
+    So a change is told of one of them at least, if there is any.
+    """
+    found: list[tuple[Version, Version]] = []
+    left, rest = list(news), list(olds)
+    for is_match in (_mean_the_same, lambda old, new: True):
+        for old in list(rest):
+            new = next((each for each in left if _may_be_one(old, each, is_without_id) and is_match(old, each)), None)
+            if new is not None:
+                found.append((old, new))
+                rest.remove(old)
+                left.remove(new)
+    return found
+
+
+def _may_be_one(old: Version, new: Version, is_without_id: bool) -> bool:
+    return not (is_without_id and old.hit.hit_id and new.hit.hit_id)
+
+
+def _mean_the_same(old: Version, new: Version) -> bool:
+    return qe.compile_hit(old.hit) == qe.compile_hit(new.hit)
 
 
 def _replaced(differences: Sequence[Difference], types: qe.TypeNames) -> Iterator[Difference]:
@@ -182,8 +215,11 @@ def _replaced(differences: Sequence[Difference], types: qe.TypeNames) -> Iterato
             yield from listed
 
 
-def _by_key(versions: Iterable[Version | None], key: Callable[[Version], str | None]) -> dict[str, Version]:
-    """The HITs by a key of theirs, those without one and those that are there twice left out."""
-    listed = [(key(each), each) for each in versions if each is not None]
-    counts = Counter(name for name, _ in listed)
-    return {name: each for name, each in listed if name is not None and counts[name] == 1}
+def _by_key(versions: Iterable[Version | None], key: Callable[[Version], str | None]) -> dict[str, list[Version]]:
+    """The HITs by a key of theirs, without those that have none."""
+    found: dict[str, list[Version]] = {}
+    for each in versions:
+        name = None if each is None else key(each)
+        if each is not None and name is not None:
+            found.setdefault(name, []).append(each)
+    return found

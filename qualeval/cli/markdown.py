@@ -70,10 +70,11 @@ def _verdict(report: Report) -> str:
     if changed:
         verdict = f"access changes for {changed} of {report.compared}"
     else:
-        verdict = f"nobody's access changes{' elsewhere' if report.errors else ''}"
-    new = sum(len(report.of(change)) for change in (Change.MENDED, Change.ADDED))
-    told = f"{new} new" if new else ""
-    return _capital("; ".join(filter(None, [report.unreadable, verdict, told])))
+        rest = [*report.errors, *report.of(Change.REMOVED)]
+        verdict = f"nobody's access changes{f' in {report.compared}' if rest else ''}"
+    new, gone = len(report.of(Change.MENDED)) + len(report.of(Change.ADDED)), len(report.of(Change.REMOVED))
+    told = [f"{new} new" if new else "", f"{gone} removed" if gone else ""]
+    return _capital("; ".join(filter(None, [report.unreadable, verdict, *told])))
 
 
 _SHOWN = (Change.CHANGED, Change.MENDED, Change.ADDED)
