@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -22,6 +23,7 @@ __all__ = [
     "IncompatibleSets",
     "InputNotFound",
     "InvalidInput",
+    "MissingPackage",
     "NoSuchHIT",
     "NotPermitted",
     "Problem",
@@ -156,6 +158,18 @@ class InputNotFound(QualevalError, FileNotFoundError):
 
 class WrongType(QualevalError, TypeError):
     """A value of another Python type was given than is expected."""
+
+
+class MissingPackage(QualevalError, ImportError):
+    """A module needs a package that is not installed. `name` is the package, `extra` the extra that brings it."""
+
+    def __init__(self, module: str, name: str, *, extra: str) -> None:
+        self.module = module
+        self.extra = extra
+        super().__init__(f"{module} needs {name}; pip install 'qualeval[{extra}]'", name=name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(MissingPackage, extra=self.extra), (self.module, self.name)
 
 
 class IncompatibleSets(QualevalError, TypeError):

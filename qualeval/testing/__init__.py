@@ -11,11 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qualeval.testing import cases
+    from qualeval.testing import cases, strategies
     from qualeval.testing.assertions import assert_denies, assert_equivalent, assert_only, assert_permits
     from qualeval.testing.endpoint import Endpoint
 
-__all__ = ["Endpoint", "assert_denies", "assert_equivalent", "assert_only", "assert_permits", "cases"]
+__all__ = ["Endpoint", "assert_denies", "assert_equivalent", "assert_only", "assert_permits", "cases", "strategies"]
 
 _ON_DEMAND = {
     "Endpoint": "endpoint",
@@ -26,7 +26,7 @@ _ON_DEMAND = {
 }
 """Names that are handed out here, and the modules that have them."""
 
-_ROOMS = frozenset({"cases"})
+_ROOMS = frozenset({"cases", "strategies"})
 """Modules whose names are asked for through them: `qualeval.testing.cases.load_cases`."""
 
 

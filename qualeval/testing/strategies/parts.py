@@ -1,0 +1,122 @@
+"""Parts of a set of states, drawn from the set itself: one state of it, or any part that is not empty.
+
+It does not know policies, nor what a part is wanted for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, reduce
+from operator import or_
+
+from hypothesis import strategies as st
+
+from qualeval.model.qualification_types import QualificationType
+from qualeval.policy.examples import example_states
+from qualeval.testing.strategies.places import places_in
+from qualeval.values.integer_set import IntegerSet, Interval
+from qualeval.values.locale import UNLISTED, Locale, country_codes
+from qualeval.values.locale_set import LocaleSet, Places
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["parts_of", "single_states"]
+
+_WHOLE, _NOTHING = Places(cofinite=True), Places()
+
+
+def single_states(
+    kind: QualificationType, states: ValueSet, first: ValueSet | None = None
+) -> st.SearchStrategy[ValueSet]:  # fmt: skip
+    """Single states of a set that is not empty, each as the set of itself; those at its edges are drawn often.
+
+    A whole country within the set counts as one state. Shrinks to `first`, a part of the set; else to a natural state.
+    """
+    held = states.held
+    options = [st.just(example_states(kind, states) if first is None else first)]
+    if states.lacking:
+        options.append(st.just(kind.lacked))
+    if isinstance(held, IntegerSet):
+        options += _single_integers(list(held.intervals()))
+    else:
+        options += _single_places(held)
+    return st.one_of(options)
+
+
+def parts_of(kind: QualificationType, states: ValueSet) -> st.SearchStrategy[ValueSet]:
+    """Parts of a set that is not empty, none of them empty: single states, several, ranges, all of it.
+
+    Shrinks to a natural state.
+    """
+    single = single_states(kind, states)
+    options = [single, st.lists(single, min_size=2, max_size=4).map(lambda found: reduce(or_, found))]
+    options.append(st.just(states))
+    if isinstance(states.held, IntegerSet) and not states.held.is_empty:
+        options.append(st.sampled_from(list(states.held.intervals())).flatmap(_ranges))
+    return st.one_of(options)
+
+
+# --- integers
+
+
+def _single_integers(runs: Sequence[Interval]) -> Iterator[st.SearchStrategy[ValueSet]]:
+    if edges := [end for run in runs for end in run if end is not None]:
+        yield st.sampled_from(edges).map(_only)
+    if runs:
+        yield st.sampled_from(runs).flatmap(lambda run: st.integers(*run)).map(_only)
+
+
+def _only(integer: int) -> ValueSet:
+    return ValueSet(IntegerSet.only(integer))
+
+
+def _ranges(run: Interval) -> st.SearchStrategy[ValueSet]:
+    """Ranges within a run, open only where it is."""
+    low, high = run
+    inside = st.integers(low, high)
+    both = st.tuples(inside, inside).map(lambda ends: IntegerSet.between(min(ends), max(ends)))
+    above = inside.map(lambda end: IntegerSet.between(end, high))
+    below = inside.map(lambda end: IntegerSet.between(low, end))
+    return st.one_of(both, above, below).map(ValueSet)
+
+
+# --- places
+
+
+def _single_places(held: LocaleSet) -> Iterator[st.SearchStrategy[ValueSet]]:
+    named = [each for country, part in held.exceptions.items() for each in _edges(country, part)]
+    if named:
+        yield st.sampled_from(named).map(_region)
+    if parts := [(country, part) for country, part in held.exceptions.items() if not part.is_empty]:
+        yield st.sampled_from(parts).flatmap(lambda part: st.sampled_from(_within(*part)))
+    if held.default:
+        yield _elsewhere(frozenset(held.exceptions))
+
+
+def _region(place: Locale) -> ValueSet:
+    return ValueSet(LocaleSet.only(place))
+
+
+def _edges(country: str, part: Places) -> Iterator[Locale]:
+    """What a set names of a country, or what lies beside that."""
+    if part.is_whole:
+        yield Locale(country)
+    elif not part.cofinite:
+        yield from (Locale(country, code) for code in sorted(part.codes))
+    elif UNLISTED in part:
+        yield Locale(country, UNLISTED)
+
+
+@cache
+def _within(country: str, part: Places) -> tuple[ValueSet, ...]:
+    """Every region within a part of a country; the part itself where no locale names anything of it."""
+    if not part.cofinite:
+        return tuple(_region(Locale(country, code)) for code in sorted(part.codes))
+    rest = LocaleSet(((country, part),))
+    return tuple(_region(each) for each in places_in(country) if rest.contains_region(each)) or (ValueSet(rest),)
+
+
+def _elsewhere(named: frozenset[str]) -> st.SearchStrategy[ValueSet]:
+    """Regions in the countries that are not named; all that is left of the world where all are."""
+    if unnamed := [code for code in ("US", *sorted(country_codes() - {"US"})) if code not in named]:
+        return st.sampled_from(unnamed).flatmap(lambda country: st.sampled_from(_within(country, _WHOLE)))
+    return st.just(ValueSet(LocaleSet(tuple((country, _NOTHING) for country in named), True)))
