@@ -5,7 +5,7 @@ It does not know policies, nor what a part is wanted for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, reduce
 from operator import or_
 
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from qualeval.model.qualification_types import QualificationType
 from qualeval.policy.examples import example_states
-from qualeval.testing.strategies.places import places_in
+from qualeval.testing.strategies.places import FAMILIAR, places_in
+from qualeval.testing.strategies.qualification_types import Value, as_states, named_values, values_near
 from qualeval.values.integer_set import IntegerSet, Interval
-from qualeval.values.locale import UNLISTED, Locale, country_codes
+from qualeval.values.locale import Locale, country_codes
 from qualeval.values.locale_set import LocaleSet, Places
 from qualeval.values.value_set import ValueSet
 
@@ -25,20 +26,20 @@ _WHOLE, _NOTHING = Places(cofinite=True), Places()
 
 
 def single_states(
-    kind: QualificationType, states: ValueSet, first: ValueSet | None = None
-) -> st.SearchStrategy[ValueSet]:  # fmt: skip
-    """Single states of a set that is not empty, each as the set of itself; those at its edges are drawn often.
+    kind: QualificationType, states: ValueSet, named: Iterable[Value] = (), first: ValueSet | None = None
+) -> st.SearchStrategy[ValueSet]:
+    """Single states of a set that is not empty, each as the set of itself.
 
-    A whole country within the set counts as one state. Shrinks to `first`, a part of the set; else to a natural state.
+    Those at its edges, and those that are named or lie beside such a one, are drawn often. A whole country within the
+    set counts as one state. Shrinks to `first`, a part of the set; else to a natural state.
     """
     held = states.held
     options = [st.just(example_states(kind, states) if first is None else first)]
     if states.lacking:
         options.append(st.just(kind.lacked))
-    if isinstance(held, IntegerSet):
-        options += _single_integers(list(held.intervals()))
-    else:
-        options += _single_places(held)
+    if near := values_near([*named_values(states), *named, *(FAMILIAR if kind.is_locale else ())], states):
+        options.append(st.sampled_from(near).map(_only))
+    options += _single_integers(held) if isinstance(held, IntegerSet) else _single_places(held)
     return st.one_of(options)
 
 
@@ -55,18 +56,16 @@ def parts_of(kind: QualificationType, states: ValueSet) -> st.SearchStrategy[Val
     return st.one_of(options)
 
 
+def _only(value: Value) -> ValueSet:
+    return as_states([value])
+
+
 # --- integers
 
 
-def _single_integers(runs: Sequence[Interval]) -> Iterator[st.SearchStrategy[ValueSet]]:
-    if edges := [end for run in runs for end in run if end is not None]:
-        yield st.sampled_from(edges).map(_only)
-    if runs:
+def _single_integers(held: IntegerSet) -> Iterator[st.SearchStrategy[ValueSet]]:
+    if runs := list(held.intervals()):
         yield st.sampled_from(runs).flatmap(lambda run: st.integers(*run)).map(_only)
-
-
-def _only(integer: int) -> ValueSet:
-    return ValueSet(IntegerSet.only(integer))
 
 
 def _ranges(run: Interval) -> st.SearchStrategy[ValueSet]:
@@ -83,36 +82,19 @@ def _ranges(run: Interval) -> st.SearchStrategy[ValueSet]:
 
 
 def _single_places(held: LocaleSet) -> Iterator[st.SearchStrategy[ValueSet]]:
-    named = [each for country, part in held.exceptions.items() for each in _edges(country, part)]
-    if named:
-        yield st.sampled_from(named).map(_region)
     if parts := [(country, part) for country, part in held.exceptions.items() if not part.is_empty]:
         yield st.sampled_from(parts).flatmap(lambda part: st.sampled_from(_within(*part)))
     if held.default:
         yield _elsewhere(frozenset(held.exceptions))
 
 
-def _region(place: Locale) -> ValueSet:
-    return ValueSet(LocaleSet.only(place))
-
-
-def _edges(country: str, part: Places) -> Iterator[Locale]:
-    """What a set names of a country, or what lies beside that."""
-    if part.is_whole:
-        yield Locale(country)
-    elif not part.cofinite:
-        yield from (Locale(country, code) for code in sorted(part.codes))
-    elif UNLISTED in part:
-        yield Locale(country, UNLISTED)
-
-
 @cache
 def _within(country: str, part: Places) -> tuple[ValueSet, ...]:
     """Every region within a part of a country; the part itself where no locale names anything of it."""
     if not part.cofinite:
-        return tuple(_region(Locale(country, code)) for code in sorted(part.codes))
+        return tuple(_only(Locale(country, code)) for code in sorted(part.codes))
     rest = LocaleSet(((country, part),))
-    return tuple(_region(each) for each in places_in(country) if rest.contains_region(each)) or (ValueSet(rest),)
+    return tuple(_only(each) for each in places_in(country) if rest.contains_region(each)) or (ValueSet(rest),)
 
 
 def _elsewhere(named: frozenset[str]) -> st.SearchStrategy[ValueSet]:

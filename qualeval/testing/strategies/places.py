@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from qualeval.testing.strategies.arguments import countries_of, flag
 from qualeval.values.locale import UNLISTED, Locale, country_codes, subdivision_codes
 
-__all__ = ["locales", "places_in"]
+__all__ = ["FAMILIAR", "locales", "places_in"]
 
-_FAMILIAR = tuple(map(Locale.parse, ("US", "US-CA", "US-WA", "US-ZZ", "CA", "GB", "IN", "CA-ON", "DE", "AN")))
+FAMILIAR = tuple(map(Locale.parse, ("US", "US-CA", "US-WA", "US-ZZ", "CA", "GB", "IN", "CA-ON", "DE", "AN")))
 """Places that are drawn more often than the others, so that requirements and workers meet."""
 
 
@@ -28,7 +28,7 @@ def locales(
     """
     strict = flag(for_requirements, "for_requirements")
     codes = _all_countries() if countries is None else countries_of(countries)
-    familiar = [each for each in _FAMILIAR if each.country in codes and each in places_in(each.country, strict)]
+    familiar = [each for each in FAMILIAR if each.country in codes and each in places_in(each.country, strict)]
     anywhere = st.sampled_from(codes).flatmap(lambda code: st.sampled_from(places_in(code, strict)))
     first = st.just(Locale(codes[0]))
     return st.one_of(first, st.sampled_from(familiar), anywhere) if familiar else st.one_of(first, anywhere)

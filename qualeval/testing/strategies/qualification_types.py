@@ -25,6 +25,7 @@ __all__ = [
     "own_type_ids",
     "qualification_types",
     "type_names",
+    "values_near",
     "values_of",
     "values_with",
 ]
@@ -93,8 +94,14 @@ def values_with(
 ) -> st.SearchStrategy[Value]:  # fmt: skip
     """Single values of a type, often one that is named, or lies beside such a one. Shrinks as `values_of` does."""
     anything = values_of(kind, for_requirements=for_requirements)
-    near = [each for value in named for each in _beside(value, for_requirements) if each in kind.held]
-    return anything | st.sampled_from(list(dict.fromkeys(near))) if near else anything
+    near = values_near(named, kind.held, for_requirements=for_requirements)
+    return anything | st.sampled_from(near) if near else anything
+
+
+def values_near(named: Iterable[Value], states: ValueSet, *, for_requirements: bool = False) -> list[Value]:
+    """Those of a set that are named, or lie beside such a one; each once."""
+    near = (each for value in named for each in _beside(value, for_requirements))
+    return [each for each in dict.fromkeys(near) if each in states]
 
 
 def _beside(value: Value, for_requirements: bool) -> Iterable[Value]:

@@ -19,7 +19,6 @@ from qualeval.model.qualification_types import QualificationType
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.examples import EXAMPLE_ID
-from qualeval.policy.ladders import TypeLadder
 from qualeval.testing.strategies.arguments import access_of, action_of, flag, policy_of
 from qualeval.testing.strategies.facts import facts_near
 from qualeval.testing.strategies.parts import parts_of, single_states
@@ -89,7 +88,16 @@ def workers_with_access(
     example = policy.example(level)
     if example is None:
         raise InvalidArgument(f"nobody has exactly the access `{level}`: {_why_nobody(policy, level)}")
-    return _with_access(policy, level, example)
+    short = {type_id: each.exactly(level) for type_id, each in policy.ladders.items() if level is not Access.ACCEPT}
+    further = {type_id: each.admitted[_next(level)] for type_id, each in policy.ladders.items()}
+    return _with_access(
+        _falling_short(policy, level), _states(policy, short, example), _states(policy, further, example)
+    )
+
+
+def _next(level: Access) -> Action:
+    """The first action beyond a level; the last action, where there is none."""
+    return tuple(Action)[min(level, Access.PREVIEW)]
 
 
 def _why_nobody(policy: AccessPolicy, level: Access) -> str:
@@ -101,14 +109,16 @@ def _why_nobody(policy: AccessPolicy, level: Access) -> str:
     return f"{who} may {following}" + (" too" if level else "")
 
 
+StatesByType = Mapping[str, st.SearchStrategy[ValueSet]]
+
+
 @st.composite
-def _with_access(draw: st.DrawFn, policy: AccessPolicy, level: Access, example: WorkerProfile) -> WorkerProfile:
-    short = draw(_falling_short(policy, level))
-    wanted = {
-        type_id: ladder.exactly(level) if type_id in short else _at_least(ladder, min(level + 1, Access.ACCEPT))
-        for type_id, ladder in policy.ladders.items()
-    }
-    facts = {type_id: Fact(draw(_states(policy, type_id, states, example))) for type_id, states in wanted.items()}
+def _with_access(
+    draw: st.DrawFn, falling_short: st.SearchStrategy[frozenset[str]], short: StatesByType, further: StatesByType
+) -> WorkerProfile:
+    missed = draw(falling_short)
+    types = dict.fromkeys([*further, *short])
+    facts = {type_id: Fact(draw((short if type_id in missed else further)[type_id])) for type_id in types}
     return WorkerProfile(draw(worker_ids()), facts, complete=True)
 
 
@@ -129,16 +139,16 @@ def _falling_short(policy: AccessPolicy, level: Access) -> st.SearchStrategy[fro
     return chosen.map(lambda found: frozenset([*bound, *found]))
 
 
-def _at_least(ladder: TypeLadder, level: int) -> ValueSet:
-    return ladder.admitted[tuple(Action)[level - 1]]
-
-
-def _states(
-    policy: AccessPolicy, type_id: str, states: ValueSet, example: WorkerProfile
-) -> st.SearchStrategy[ValueSet]:  # fmt: skip
-    natural = example.fact(type_id).states
-    first = natural if natural.is_subset(states) else None
-    return single_states(policy.ladders[type_id].kind, states, first)
+def _states(policy: AccessPolicy, wanted: Mapping[str, ValueSet], example: WorkerProfile) -> StatesByType:
+    """Single states of what is wanted of each type, where there are any."""
+    found = {}
+    for type_id, states in wanted.items():
+        if not states.is_empty:
+            ladder, natural = policy.ladders[type_id], example.fact(type_id).states
+            named = [value for each in ladder.predicates for value in each.requirement.values]
+            first = natural if natural.is_subset(states) else None
+            found[type_id] = single_states(ladder.kind, states, named, first)
+    return found
 
 
 # --- without an action
@@ -160,24 +170,25 @@ def workers_without_access(
         for type_id, ladder in policy.ladders.items()
         if ladder.admitted[asked] != ladder.kind.universe
     }
+    is_certain = flag(certainly, "certainly")
     if not refused:
         raise InvalidArgument(f"nobody is kept from it: everybody may {asked}")
-    return _without(policy, refused, flag(certainly, "certainly"))
+    anything = {kind.type_id: facts_near(kind, sets) for kind, sets in _asked(policy).items()}
+    outside = {type_id: parts_of(policy.ladders[type_id].kind, states) for type_id, states in refused.items()}
+    kept = {
+        type_id: states.map(Fact) if is_certain else _reaching(states, anything[type_id])
+        for type_id, states in outside.items()
+    }
+    return _without(kept, anything)
+
+
+FactsByType = Mapping[str, st.SearchStrategy[Fact]]
 
 
 @st.composite
-def _without(
-    draw: st.DrawFn, policy: AccessPolicy, refused: Mapping[str, ValueSet], is_certain: bool
-) -> WorkerProfile:  # fmt: skip
-    lacking = draw(st.lists(st.sampled_from(list(refused)), min_size=1, max_size=len(refused)))
-    said: dict[str, Fact | None] = {}
-    for kind, sets in _asked(policy).items():
-        anything = facts_near(kind, sets)
-        if kind.type_id in lacking:
-            outside = parts_of(kind, refused[kind.type_id])
-            said[kind.type_id] = draw(outside.map(Fact) if is_certain else _reaching(outside, anything))
-        else:
-            said[kind.type_id] = draw(st.none() | anything)
+def _without(draw: st.DrawFn, kept: FactsByType, anything: FactsByType) -> WorkerProfile:
+    by = draw(st.lists(st.sampled_from(list(kept)), min_size=1, max_size=len(kept)))
+    said = {type_id: draw(kept[type_id] if type_id in by else st.none() | facts) for type_id, facts in anything.items()}
     facts = {type_id: fact for type_id, fact in said.items() if fact is not None}
     return WorkerProfile(draw(worker_ids()), facts, draw(st.booleans()))
 
