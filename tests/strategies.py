@@ -1,14 +1,14 @@
 """Small Hypothesis strategies that the tests share, each satisfied by construction.
 
-Values are drawn from small pools, so that sets meet, touch and miss each other often. A strategy that others draw from
-is made once: making it costs more than a draw.
+Where those of `qualeval.testing.strategies` are for whoever uses qualeval, these draw values from small pools, so that
+sets meet, touch and miss each other often and the reference can walk all states, and requirements that the model takes
+though Mechanical Turk does not. A strategy that others draw from is made once: making it costs more than a draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, reduce
-from operator import xor
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,6 +25,7 @@ from qualeval.model.qualification_types import (
 )
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.model.workers import WorkerProfile
+from qualeval.testing import strategies
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import UNLISTED, Locale
 from qualeval.values.locale_set import LocaleSet
@@ -60,14 +61,9 @@ _BOUNDS: Mapping[str, Sequence[int]] = {
 _SMALL = (-1, 0, 1, 2, 3, 5, 8)
 
 
-def _intervals(low: int, high: int) -> st.SearchStrategy[IntegerSet]:
-    ends = st.none() | st.integers(low, high)
-    return st.builds(IntegerSet.between, ends, ends)
-
-
 def integer_sets(low: int = -4, high: int = 10) -> st.SearchStrategy[IntegerSet]:
     """Integer sets whose membership flips only from `low` to `high` + 1; they shrink to the empty set."""
-    return st.lists(_intervals(low, high), max_size=4).map(lambda parts: reduce(xor, parts, IntegerSet.empty()))
+    return strategies.integer_sets(low, high)
 
 
 def locales() -> st.SearchStrategy[Locale]:
@@ -77,8 +73,7 @@ def locales() -> st.SearchStrategy[Locale]:
 
 def locale_sets() -> st.SearchStrategy[LocaleSet]:
     """Locale sets that name places of the pool; they shrink to the empty set."""
-    parts = st.builds(LocaleSet.only, locales()) | st.just(LocaleSet.everything())
-    return st.lists(parts, max_size=5).map(lambda found: reduce(xor, found, LocaleSet.empty()))
+    return strategies.locale_sets(locales())
 
 
 def value_sets() -> st.SearchStrategy[tuple[ValueSet, ValueSet, ValueSet]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -196,5 +197,5 @@ class Trial(RuleBasedStateMachine):
         assert self.policy.access(self.worker) == min(alone, default=qe.Access.ACCEPT)
 
 
-TestTrial = Trial.TestCase
+TestTrial = pytest.mark.slow(Trial.TestCase)
 TestTrial.settings = settings(max_examples=40, stateful_step_count=25)

@@ -128,6 +128,7 @@ def places(fact: qe.Fact) -> qe.LocaleSet:
     return fact.states.held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("type_id", [qe.LOCALE, qe.PERCENT_APPROVED, qe.NUMBER_HITS_APPROVED, qe.ADULT, "3ABC"])
 def test_facts_are_of_every_kind(type_id: str) -> None:
     """One value, several, unknown; of integers ranges; of what can be lacked: lacked, revoked, held, and mixtures."""
@@ -173,6 +174,7 @@ def test_a_requirement_is_one_that_mechanical_turk_takes(requirement: qe.Qualifi
     assert errors_of_form(qe.HIT([requirement])) == []
 
 
+@pytest.mark.slow
 def test_requirements_ask_everything_of_every_type() -> None:
     """Each type is drawn with each comparator that it takes, and each guard in each way of saying it."""
     own = (qe.PERCENT_APPROVED, qe.NUMBER_HITS_APPROVED, qe.ADULT, "3ABC")
@@ -192,6 +194,7 @@ def test_requirements_ask_everything_of_every_type() -> None:
     assert unreached(strategies.requirements(), [*asked, *guards], kinds) == []
 
 
+@pytest.mark.slow
 def test_requirements_fill_their_lists() -> None:
     """As many values as the API takes are drawn, and never more."""
     integers, places = strategies.requirements(["3ABC"], ["In"]), strategies.requirements([qe.LOCALE], ["NotIn"])
@@ -223,6 +226,7 @@ def test_requirements_shrink_to_the_simplest() -> None:
 # --- HITs
 
 
+@pytest.mark.slow
 @given(strategies.hits())
 def test_a_hit_is_one_that_mechanical_turk_takes(hit: qe.HIT) -> None:
     """The linter finds no error of form; a read has both guard fields, a request one or none."""
@@ -232,6 +236,7 @@ def test_a_hit_is_one_that_mechanical_turk_takes(hit: qe.HIT) -> None:
         assert both is hit.is_fetched
 
 
+@pytest.mark.slow
 @given(st.data(), st.integers(0, MAX_REQUIREMENTS), st.integers(0, MAX_REQUIREMENTS))
 def test_a_hit_has_as_many_requirements_as_are_asked_for(data: st.DataObject, one: int, other: int) -> None:
     """From the least to the greatest number, on the types that are asked for."""
@@ -243,6 +248,7 @@ def test_a_hit_has_as_many_requirements_as_are_asked_for(data: st.DataObject, on
     assert hit.is_fetched
 
 
+@pytest.mark.slow
 @given(strategies.hits(satisfiable=True))
 def test_somebody_may_accept_a_satisfiable_hit(hit: qe.HIT) -> None:
     """Whatever its requirements are, and they are still such that Mechanical Turk takes them."""
@@ -250,6 +256,7 @@ def test_somebody_may_accept_a_satisfiable_hit(hit: qe.HIT) -> None:
     assert errors_of_form(hit) == []
 
 
+@pytest.mark.slow
 def test_hits_are_of_every_kind() -> None:
     """Requests and reads, empty and full, with conflicts and without, satisfiable with every comparator."""
     left = unmet(
@@ -267,6 +274,7 @@ def test_hits_are_of_every_kind() -> None:
     assert left == []
 
 
+@pytest.mark.slow
 def test_satisfiable_hits_ask_everything_that_can_be_met() -> None:
     """Each comparator of each type, also one that is met by what is not named."""
     own = (qe.PERCENT_APPROVED, qe.NUMBER_HITS_APPROVED, qe.ADULT)
@@ -282,6 +290,7 @@ def test_satisfiable_hits_ask_everything_that_can_be_met() -> None:
     assert unreached(drawn, asked, kinds) == []
 
 
+@pytest.mark.slow
 def test_hits_shrink_to_a_request_without_requirements() -> None:
     """Or to the fewest and simplest; a conflict to two that contradict each other."""
     nothing = simplest(strategies.hits())
@@ -353,6 +362,7 @@ def test_a_broken_requirement_breaks_its_rule_and_no_other(rule: str) -> None:
     check()
 
 
+@pytest.mark.slow
 def test_any_rule_is_broken_unless_some_are_asked_for() -> None:
     """By id or by name; left out, all are."""
     assert unreached(strategies.broken_requirements(), RULES, lambda broken: [broken.rule]) == []
@@ -473,6 +483,7 @@ def test_hypothesis_knows_the_types(kind: type) -> None:
     assert isinstance(simplest(st.from_type(kind)), kind)
 
 
+@pytest.mark.slow
 @given(st.from_type(qe.HIT), st.from_type(qe.WorkerProfile), st.from_type(qe.Action))
 def test_what_hypothesis_draws_by_type_can_be_judged(hit: qe.HIT, worker: qe.WorkerProfile, action: qe.Action) -> None:
     """A HIT and a worker make a decision; enumerations are known to Hypothesis by themselves."""

@@ -31,12 +31,14 @@ POLICY = qe.compile_hit(
 # --- HITs
 
 
+@pytest.mark.slow
 @given(strategies.hits())
 def test_what_is_written_of_a_hit_is_read_again(hit: qe.HIT) -> None:
     """With all that a HIT has, its guard fields as they are."""
     assert qe.parse_hit(written_hit(hit, str)) == hit
 
 
+@pytest.mark.slow
 @given(strategies.mturk_hits(1, 4, types=["3ABC", "Worker_Locale"], satisfiable=True))
 def test_a_written_hit_is_as_it_was_asked_for(tree: Any) -> None:
     """In any form: so many requirements, on these types, that somebody meets; and the linter finds no error."""
@@ -47,6 +49,7 @@ def test_a_written_hit_is_as_it_was_asked_for(tree: Any) -> None:
     assert [each.rule for each in qe.lint(tree) if each.severity is Severity.ERROR] == []
 
 
+@pytest.mark.slow
 @given(strategies.mturk_hits(json=True))
 def test_a_written_hit_can_be_kept_in_a_file(tree: Any) -> None:
     """With `json` the tree is one of JSON's values."""
@@ -142,6 +145,7 @@ def test_a_form_of_workers_is_had_by_its_name(form: str) -> None:
     assert unreached(strategies.mturk_workers(), [form], lambda tree: [worker_form_of(tree)]) == []
 
 
+@pytest.mark.slow
 def test_every_key_of_an_entry_is_written() -> None:
     """All that an entry can say is said by some."""
     keys = ("IntegerValue", "IntegerRange", "IntegerValues", "LocaleValue", "LocaleValues", "GrantTime", "Status")
@@ -173,6 +177,7 @@ def test_types_without_an_owner_are_no_part_of_an_answer() -> None:
     assert found["Qualification"]["QualificationTypeId"] == "3ABC"
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.hits(1))
 def test_a_hit_and_a_worker_as_they_are_written_are_judged(data: st.DataObject, hit: qe.HIT) -> None:
     """Read again, the two give the decision that they gave before."""

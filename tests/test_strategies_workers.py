@@ -65,6 +65,7 @@ def reference_access(policy: qe.AccessPolicy, worker: qe.WorkerProfile) -> int:
 # --- any profiles
 
 
+@pytest.mark.slow
 def test_workers_are_of_every_kind() -> None:
     """With facts and without, complete in every way, blocked or not, with and without a name."""
     left = unmet(
@@ -83,6 +84,7 @@ def test_workers_are_of_every_kind() -> None:
     assert left == []
 
 
+@pytest.mark.slow
 def test_workers_of_a_policy_speak_of_its_types_at_its_thresholds() -> None:
     """At, above and below what is named; every outcome is drawn, unknown ones too."""
     drawn, two = strategies.workers(POLICY), qe.compile_requirements(POLICY.requirements[:2])
@@ -107,6 +109,7 @@ class Value:
         return [worker.fact(self.type_id).states.single]
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.hits())
 def test_workers_of_a_hit_name_no_other_type(data: st.DataObject, hit: qe.HIT) -> None:
     """A HIT is as good as its policy."""
@@ -125,6 +128,7 @@ def test_workers_shrink_to_one_who_says_nothing() -> None:
 # --- with an access
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.policies(), st.sampled_from(qe.Access))
 def test_a_worker_has_exactly_the_access_for_certain(
     data: st.DataObject, policy: qe.AccessPolicy, access: qe.Access
@@ -149,6 +153,7 @@ def test_workers_with_an_access_shrink_to_the_policys_example(access: qe.Access)
     assert simplest(strategies.workers_with_access(qe.HIT(POLICY.requirements), str(access))) == POLICY.example(access)
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.policies(satisfiable=True))
 def test_the_simplest_worker_is_the_example_of_any_policy(data: st.DataObject, policy: qe.AccessPolicy) -> None:
     """Where somebody may accept, the example is among those that are drawn."""
@@ -185,6 +190,7 @@ def in_the_world(worker: qe.WorkerProfile) -> list[object]:
     return [tuple(reference_state(worker.fact(type_id).states) for type_id in WORLD)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("access", qe.Access)
 def test_every_worker_of_a_small_world_is_drawn(access: qe.Access) -> None:
     """Whatever types fall short, together or alone, and by whichever state."""
@@ -194,6 +200,7 @@ def test_every_worker_of_a_small_world_is_drawn(access: qe.Access) -> None:
     assert unreached(strategies.workers_with_access(SMALL, access), wanted, in_the_world) == []
 
 
+@pytest.mark.slow
 def test_workers_with_an_access_are_drawn_where_no_locale_names_the_rest() -> None:
     """All countries but the unnamed rest are excluded by name, and then the rest is drawn as it is."""
     policy = qe.compile_requirements([asks(qe.LOCALE, "NotIn", *map(qe.Locale, sorted(country_codes())))])
@@ -203,6 +210,7 @@ def test_workers_with_an_access_are_drawn_where_no_locale_names_the_rest() -> No
     assert unreached(outside, [qe.Locale("US", "WA")], Value(qe.LOCALE)) == []
 
 
+@pytest.mark.slow
 def test_places_with_an_access_are_of_every_kind() -> None:
     """Inside a state, in the rest of its country, in other countries, in subdivisions of these, unlisted."""
     policy = qe.compile_requirements([asks(qe.LOCALE, "NotIn", qe.Locale("US", "WA"), qe.Locale("GB"))])
@@ -217,6 +225,7 @@ def test_places_with_an_access_are_of_every_kind() -> None:
 # --- without an action
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.policies(1), st.sampled_from(qe.Action), st.booleans())
 def test_a_worker_without_access_is_not_let_through(
     data: st.DataObject, policy: qe.AccessPolicy, action: qe.Action, certainly: bool
@@ -232,6 +241,7 @@ def test_a_worker_without_access_is_not_let_through(
     assert policy.decide(worker).outcome(action) is Outcome.DENIED or not certainly
 
 
+@pytest.mark.slow
 def test_workers_without_access_are_of_every_kind() -> None:
     """Denied by one type or by several, by values, ranges, lacking; and unknown ones, where these count too."""
     denied, kept = strategies.workers_without_access(POLICY), strategies.workers_without_access(POLICY, certainly=False)
@@ -275,6 +285,7 @@ def test_boundary_workers_are_at_every_threshold() -> None:
     assert unreached(drawn, qe.Access, lambda worker: [POLICY.access(worker)]) == []
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.policies(1))
 def test_every_boundary_worker_gets_a_definite_answer(data: st.DataObject, policy: qe.AccessPolicy) -> None:
     """Of any policy, and the reference gives the same."""
@@ -290,6 +301,7 @@ MISTAKEN = {one: other for pair in (*PAIRS, "Exists DoesNotExist") for one, othe
 """By each comparator another one that takes the same values."""
 
 
+@pytest.mark.slow
 @given(st.data(), strategies.policies(1, satisfiable=True))
 def test_a_wrong_threshold_is_found_by_a_boundary_worker(data: st.DataObject, policy: qe.AccessPolicy) -> None:
     """One comparator that is off by one changes the answer for one of them, where it changes the policy at all."""
