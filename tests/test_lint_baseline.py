@@ -27,6 +27,8 @@ from qualeval.linting.baseline import (
     results,
     write_baseline,
 )
+from qualeval.linting.checking import lint_files
+from qualeval.linting.configuration import LintSettings
 from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.files import trees_of
 from qualeval.linting.findings import Finding
@@ -223,6 +225,78 @@ def test_broken_files() -> None:
 
     assert [each.finding.rule for each in found_in(text)] == ["QE001"]
     assert new_in(text, again(found_in(text))) == []
+
+
+DOUBTFUL = '{"HITId": "3OTHER", "HITId": "3OTHER", "QualificationRequirements": []}'
+TWICE = '{"HITId": "3A", "HITId": "3B", "QualificationRequirements": [%s]}'
+
+
+def test_a_doubtful_document_blinds_no_baseline() -> None:
+    """What is found in it and in the sound documents beside it rests on what is written, as everywhere."""
+    yaml = "base: &base {Title: x}\n<<: *base\nQualificationRequirements: [%s]\n"
+    lines = "%s\n" + DOUBTFUL
+    sound = '{"HITId": "3HIT", "QualificationRequirements": [%s]}'
+
+    for form in (TWICE, yaml, lines % sound):
+        known = again(found_in(form % json.dumps(UK)))
+        worse = {**UK, "ActionsGuarded": "PreviewAndAccept"}
+        assert new_in(form % json.dumps(UK), known) == []
+        assert "QE201" in new_in(form % json.dumps(worse), known)
+
+
+def test_what_cannot_be_relied_on_is_known_by_its_text() -> None:
+    """The value that is not the last one, and what else is hidden in a broken text, cannot change without a word."""
+    hidden = '{"QualificationRequirements": [%s], "QualificationRequirements": []}'
+    broken = '{"QualificationRequirements": [{"Comparator": "%s"}'
+
+    for form in (hidden, broken):
+        known = again(found_in(form % "1"))
+        assert [each.fingerprint.requirement for each in found_in(form % "1") if each.finding.rule == "QE001"] != [""]
+        assert new_in(form % "1", known) == []
+        assert new_in(form % "2", known) == ["QE001"]
+
+
+def test_the_text_of_a_doubtful_document_is_its_own() -> None:
+    """Another line of JSON Lines is another document."""
+    known = again(found_in(f"{DOUBTFUL}\n{json.dumps(HIT)}\n"))
+
+    assert new_in(f'{json.dumps(HIT)}\n{{"HITId": "3NEW"}}\n\n{DOUBTFUL}\n', known) == []
+
+
+def test_a_file_that_is_no_text_is_known_by_its_bytes() -> None:
+    """What cannot be decoded can change too."""
+
+    def new(content: bytes, known: Baseline | None) -> list[str]:
+        put("hit.yaml", content)
+        report = lint_files(["hit.yaml"], LintSettings(), baseline=known)
+        write_baseline("baseline.json", report.results)
+        return [finding.rule for finding in report.findings]
+
+    assert new(b"\xff\xfe[\0]\0", None) == ["QE001"]
+    known = read_baseline("baseline.json")
+    assert new(b"\xff\xfe[\0]\0", known) == []
+    assert new(b"\xff\xfe{\0}\0", known) == ["QE001"]
+
+
+def test_a_stream_that_is_no_text_is_always_new() -> None:
+    """Nobody can tell whether it is the one that was known."""
+    stream = io.BytesIO(b"\xff\xfe[\0]\0")
+    first = lint_files([], LintSettings(), stream=stream)
+    known = again(first.results)
+    stream.seek(0)
+
+    assert [each.rule for each in lint_files([], LintSettings(), stream=stream, baseline=known).findings] == ["QE001"]
+
+
+def test_the_count_that_a_rate_rests_on_is_part_of_it() -> None:
+    """Novices are let in by a rate and a low count alike, and by the rate alone more of them."""
+    count = requirement("00000000000000000040", "GreaterThan", 90)
+    known = again(found_in([RATE, count]))
+
+    assert "QE405" in [each.finding.rule for each in found_in([RATE, count])]
+    assert new_in([count, RATE], known) == []
+    assert "QE405" in new_in([RATE], known)
+    assert "QE405" in new_in([RATE, {**count, "IntegerValues": [80]}], known)
 
 
 # Laws

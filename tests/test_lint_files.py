@@ -49,6 +49,8 @@ def why(content: object) -> str | None:
 
 # What counts
 
+ASKED = {"Title": "Mark the birds", "Reward": "0.50"}
+
 COUNTS: dict[str, object] = {
     "a request": {"Title": "x", "Reward": "0.50", "QualificationRequirements": []},
     "an answer of GetHIT": {"HIT": HIT, "ResponseMetadata": {}},
@@ -81,7 +83,18 @@ COUNTS: dict[str, object] = {
     "a key twice": '{"HITId": "3A", "HITId": "3B"}',
     "a schema is named in it": {"$schema": "https://example.org/hit.json", **HIT},
     "a HIT with a name and a version": {"name": "x", "version": 1, **HIT},
+    "requirements called qualifications": {**ASKED, "Qualifications": [requirement()]},
+    "requirements called a qualification": {**ASKED, "Qualification": [requirement()]},
+    "requirements called so beside a worker": {**ASKED, "WorkerId": "A1", "Requirements": [requirement()]},
+    "a list of such": [{**ASKED, "Qualifications": [requirement()]}],
+    "jobs of a requester": {"jobs": [{**ASKED, "QualificationRequirements": [requirement()]}]},
+    "a study with a name and a version": {"name": "pilot", "version": 2, "hits": [HIT]},
+    "a study with a name, a version and its own word": {"name": "pilot", "version": 2, "tasks": [HIT]},
+    "a batch": {"batch": {"hits": [HIT]}},
+    "an answer that is kept under a key": {"response": {"HIT": HIT, "ResponseMetadata": {}}},
 }
+
+_RESULT = {"Title": "x", "Reward": "$0.50", "WorkerId": "A1", "Answer.1": "yes"}
 
 DOES_NOT: dict[str, tuple[object, str]] = {
     "a package": ({"name": "x", "version": "1", "mturk": HIT}, "a package"),
@@ -104,6 +117,10 @@ DOES_NOT: dict[str, tuple[object, str]] = {
     "an assignment": ({"AssignmentId": "3A", "HITId": "3B", "WorkerId": "A1"}, "an assignment"),
     "assignments": ({"Assignments": [{"AssignmentId": "3A", "HITId": "3B"}]}, "an assignment"),
     "results with titles": ([{"Title": "x", "Reward": "$0.50", "WorkerId": "A1"}], "a worker profile"),
+    "one result": (_RESULT, "a worker profile"),
+    "a workflow with jobs of HITs": ({"jobs": {"lint": {"with": {"hits": "hits/"}}}}, "a workflow"),
+    "a package that names a HIT": ({"name": "x", "version": "1", "config": {"hit": "hits/a.json"}}, "a package"),
+    "hits of a search": ({"hits": {"total": 1, "hits": [{"_id": "1"}]}}, "no HIT and no requirements at its top"),
     "a book": ({"Title": "x", "Author": "y"}, "no word of a HIT's in it"),
     "results": ([{"HITId": "3B", "WorkerId": "A1", "answer": "bird"}], "a worker profile"),
     "a qualification": (

@@ -512,12 +512,15 @@ def test_what_is_called_json_is_json(text: str, message: str, tmp_path: Path) ->
     assert [each.rule for each in qe.lint(io.StringIO(text), select=["QE0", "QE1"])] == ["QE102"]
 
 
-def test_json_lines_may_be_called_json(tmp_path: Path) -> None:
-    """They are no YAML."""
-    path = tmp_path / "hits.json"
-    path.write_text('{"HITId": "3A"}\n{"HITId": "3B"}\n', "utf-8")
+def test_json_lines_are_called_jsonl(tmp_path: Path) -> None:
+    """A `*.json` of several values other programs refuse; as `*.jsonl` or anything else they are right."""
+    for name, told in (("hits.json", ["QE001"]), ("hits.jsonl", []), ("hits.ndjson", [])):
+        path = tmp_path / name
+        path.write_text('{"HITId": "3A"}\n{"HITId": "3B"}\n', "utf-8")
 
-    assert qe.lint(path) == []
+        assert [each.rule for each in qe.lint(path)] == told
+    (found,) = qe.lint(tmp_path / "hits.json")
+    assert (found.line, found.message) == (2, "not JSON: `{` follows the end of the value")
 
 
 def test_selecting_rules() -> None:
@@ -574,6 +577,79 @@ def test_a_request_without_requirements_keeps_no_house_rule() -> None:
     found = qe.lint({"Title": "Birds", "Reward": "0.50"}, only=qe.parse_hit([US_ONLY]), select=["house-rule"])
 
     assert [each.message.startswith("workers may accept it") for each in found] == [True]
+
+
+HOUSE = qe.parse_hit([US_ONLY])
+UNPROVED = "it cannot be proved that all who may accept it meet `Worker_Locale EqualTo US`"
+
+
+def house_in(text: str, **options: Any) -> list[str]:
+    """What is said of the house's rules of a text."""
+    return [each.message for each in qe.lint(io.StringIO(text), only=HOUSE, **options) if each.rule == "QE901"]
+
+
+def test_an_empty_list_keeps_no_house_rule() -> None:
+    """A list of no requirements keeps out nobody, as `{}` does; an answer without HITs lets nobody accept anything."""
+    for empty in ([], ()):
+        found = qe.lint(empty, only=HOUSE)
+
+        assert [each.rule for each in found] == ["QE003", "QE901"]
+        assert found[1].message.startswith("workers may accept it who do not meet `Worker_Locale EqualTo US`")
+    assert len(house_in("[]")) == len(house_in("# none\n[]")) == 1
+    assert [each.rule for each in qe.lint({"HITs": []}, only=HOUSE)] == ["QE003"]
+
+
+DOUBTFUL = {
+    "requirements twice": f'{{"QualificationRequirements": [], "QualificationRequirements": [{json.dumps(US_ONLY)}]}}',
+    "a comparator twice": f'[{json.dumps(US_ONLY)[:-1]}, "Comparator": "EqualTo"}}]',
+    "a title twice": f'{{"Title": "x", "Title": "y", "QualificationRequirements": [{json.dumps(US_ONLY)}]}}',
+    "a merge": f"base: &base {{Title: x}}\n<<: *base\nQualificationRequirements: [{json.dumps(US_ONLY)}]\n",
+}
+
+
+@pytest.mark.parametrize("case", DOUBTFUL)
+@pytest.mark.parametrize("options", [{}, {"select": "QE9"}, {"ignore": "QE001"}])
+def test_of_a_doubtful_text_no_house_rule_is_proved(case: str, options: dict[str, Any]) -> None:
+    """Each reader makes something else of it, so what one reading proves is not proved; whatever else is selected."""
+    doubt = "each reader makes something else of a key that stands twice or is merged"
+
+    assert house_in(DOUBTFUL[case], **options) == [f"{UNPROVED}: {doubt}"]
+
+
+def test_a_doubtful_document_leaves_the_others_proved() -> None:
+    """Of JSON Lines it is the line that is doubted."""
+    sound = f'{{"QualificationRequirements": [{json.dumps(US_ONLY)}]}}'
+    found = [each for each in qe.lint(io.StringIO(f"{sound}\n{DOUBTFUL['a title twice']}\n"), only=HOUSE)]
+
+    assert [each.line for each in found if each.rule == "QE901"] == [2]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"5", b"[\xff]", b"\xff\xfe[\0]\0"])
+def test_what_cannot_be_read_keeps_no_house_rule(content: bytes, tmp_path: Path) -> None:
+    """It is never clean, and it is told why the house's rules cannot be proved, also where QE001 is ignored."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    words = "it cannot be proved that all who may accept it meet the house rules: the file cannot be read"
+
+    for options in ({}, {"select": "QE9"}, {"ignore": "QE001"}):
+        found = qe.lint(path, only=HOUSE, **options)
+        assert [each.message for each in found if each.rule == "QE901"] == [words]
+        assert all(each.path == str(path) for each in found)
+
+
+def test_what_cannot_be_read_is_told_whatever_is_selected() -> None:
+    """So that a broken file never passes for a clean one; only who ignores the rule is not told."""
+    for text in ("{", '{"HITId": "3A", "HITId": "3B"}'):
+        assert [each.rule for each in qe.lint(io.StringIO(text), select="QE4")] == ["QE001"]
+        assert qe.lint(io.StringIO(text), select="QE4", ignore="QE001") == []
+        assert qe.lint(io.StringIO(text), select="QE4", ignore="QE0") == []
+
+
+@pytest.mark.parametrize("options", [{"select": "QE4"}, {"ignore": "QE901"}, {"select": "QE9", "ignore": "house-rule"}])
+def test_house_rules_that_nobody_looks_for_are_refused(options: dict[str, Any]) -> None:
+    """Nothing would be proved, and what is not told would pass for kept."""
+    with pytest.raises(qe.InvalidInput, match=r"only: house rules are given, and QE901, .*; select QE901 too"):
+        qe.lint([US_ONLY], only=HOUSE, **options)
 
 
 def test_house_rules_that_the_known_requirements_prove() -> None:

@@ -2,8 +2,9 @@
 
 A fingerprint is what stays the same while a file is edited elsewhere: the rule, the HIT, what is written in the place
 that the finding is about, and the message. That place is a requirement; where the finding names several, all those on
-their type; where it is about the whole, all requirements. Lines, the order of requirements and of HITs, the order of
-keys, and whether the file is JSON or YAML do not matter. Who changes a requirement is told of what is wrong with it
+their type; where it is about the whole, all requirements; where the text cannot be read or relied on, the text of its
+document, or all of the file. Else lines, the order of requirements and of HITs, the order of keys, and whether the file
+is JSON or YAML do not matter. Who changes a requirement is told of what is wrong with it
 anew; so is who makes the same mistake once more, for the baseline holds counts.
 
 This module does not know how findings are made.
@@ -11,7 +12,6 @@ This module does not know how findings are made.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -25,7 +25,7 @@ from attrs import define, evolve, field, frozen
 
 from qualeval.errors import InputNotFound, InvalidInput, Problem, show
 from qualeval.errors import Path as Keys
-from qualeval.linting.findings import Finding
+from qualeval.linting.findings import Finding, digest_of
 from qualeval.sources.documents import read_document
 from qualeval.sources.replacing import replace_file
 from qualeval.sources.roots import HIT_, QUALIFICATION, REQUIREMENT, kind_of
@@ -105,6 +105,8 @@ class _Digests:
 
     def _about(self, finding: Finding) -> str:
         """What is written in the place of a finding; empty where nothing is, or it cannot be told."""
+        if finding.written:
+            return finding.written
         if finding.document >= len(self.trees):
             return ""
         tree = self.trees[finding.document]
@@ -175,8 +177,7 @@ def _way(tree: object, keys: Iterable[str | int]) -> Iterator[tuple[object, str 
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest_of(json.dumps(content, sort_keys=True, separators=(",", ":")))
 
 
 # --- the baseline

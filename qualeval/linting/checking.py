@@ -5,6 +5,7 @@ This module does not know where a report goes, nor how it looks.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import IO
@@ -142,8 +143,8 @@ class _Run:
         except InvalidInput as error:
             linter = self._linter(self.settings.ignore)
             self.looked_for[name] = linter.selected
-            found = linter.unreadable(error, name)
-            self.results += results(found, None, self._known_in(name))
+            # What it held is not told again, so it cannot be what was known.
+            self.results += results(linter.unreadable(error, name), None, {})
 
     def report(self, paths: Sequence[str]) -> LintReport:
         folders = [path for path in paths if os.path.isdir(path)]
@@ -167,7 +168,9 @@ class _Run:
         try:
             text = read_text(file.path) if file.text is None else file.text
         except InvalidInput as error:
-            return results(linter.unreadable(error, name), None, self._known_in(name))
+            written = _digest_of_file(file.path)
+            known = self._known_in(name) if written else {}
+            return results(linter.unreadable(error, name, written), None, known)
         findings = linter.of_text(text, name)
         trees = file.trees if file.trees is not None or not findings else trees_of(text)
         return results(findings, trees, self._known_in(name))
@@ -187,3 +190,11 @@ class _Run:
 def _holding(file: File, text: str | None) -> File:
     """The file with another text; None is what it holds now."""
     return evolve(file, text=text, trees=None)
+
+
+def _digest_of_file(path: str) -> str:
+    """A digest of the bytes of a file that is no text; empty for a pipe or device, which gives them but once."""
+    if not os.path.isfile(path):
+        return ""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]

@@ -8,7 +8,8 @@ walked in circles), and what the configuration excludes. Of the files that are l
   `HIT` or `HITs`, `Title` beside `Reward`), one requirement, or an object or list that holds requirements or HITs at
   once, under whatever key.
 - Worker profiles and assignments do not count, nor the files of other tools, nor what qualeval itself writes, where
-  they name such things further down; nor does the file with the rules of the house.
+  they name such things further down; nor does the file with the rules of the house. What would be a HIT if a key were
+  written in another way is none of these: `Title` and `Reward` beside `Qualifications` that hold requirements.
 - What cannot be read counts if it has a key of MTurk's in its text: a broken HIT is not to be overlooked.
 
 A file that is named counts whatever it holds. This module does not know what is wrong with a file.
@@ -17,7 +18,6 @@ A file that is named counts whatever it holds. This module does not know what is
 from __future__ import annotations
 
 import difflib
-import io
 import json
 import os
 import re
@@ -27,8 +27,9 @@ from attrs import field, frozen
 
 from qualeval.errors import InputNotFound, InvalidInput
 from qualeval.linting.configuration import LintSettings
-from qualeval.sources.documents import read_documents
+from qualeval.sources.documents import doubtful_documents
 from qualeval.sources.folders import is_called_like_hits
+from qualeval.sources.hit_readings import is_misspelt_hit
 from qualeval.sources.roots import ASSIGNMENT, HIT_, OF_A_REQUEST, QUALIFICATION, REQUIREMENT, WORKER, kind_of
 from qualeval.sources.strays import REQUIREMENTS
 from qualeval.sources.structure import is_list, is_object
@@ -171,13 +172,13 @@ def _bytes_as_text(path: str) -> str:
 
 
 def trees_of(text: str) -> Sequence[object] | None:
-    """The values of the documents of a text, read fast and less strictly than the linter does; None if it is broken."""
+    """The values of the documents of a text that the linter judges, read fast where it can be; None if it is broken."""
     try:
         return [json.loads(text)]
     except (ValueError, RecursionError):
         pass
     try:
-        return [document.tree for document in read_documents(io.StringIO(text))]
+        return [document.tree for document in doubtful_documents(text, "")]
     except InvalidInput:
         return None
 
@@ -217,10 +218,14 @@ _OTHERS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"$schema"}), "another tool's: it names a `$schema`"),
     (frozenset({"openapi"}), "an OpenAPI file"),
     (frozenset({"swagger"}), "an OpenAPI file"),
+)
+"""What objects with these keys are, though they hold something that looks like a HIT."""
+
+_PERHAPS_OTHERS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"jobs"}), "a workflow"),
     (frozenset({"name", "version"}), "a package"),
 )
-"""What objects with these keys are, though they hold something that looks like a HIT."""
+"""What objects with these keys are if they hold no list of HITs: a requester's own file may have such keys too."""
 
 _KINDS = {WORKER: "a worker profile", ASSIGNMENT: "an assignment", QUALIFICATION: "a worker's qualification"}
 _NO_HIT = "no HIT and no requirements at its top"
@@ -240,6 +245,10 @@ def _why_no_hit(tree: object) -> str | None:
         return _KINDS[str(kind_of(tree))]
     if others := [words for keys, words in _OTHERS if keys <= tree.keys()]:
         return others[0]
+    if any(_holds_hits(value) for key, value in tree.items() if is_list(value) or _is_wrapper(key)):
+        return None
+    if others := [words for keys, words in _PERHAPS_OTHERS if keys <= tree.keys()]:
+        return others[0]
     return None if any(_holds_hits(value) for value in tree.values()) else _NO_HIT
 
 
@@ -255,6 +264,8 @@ def _is_hit(tree: object) -> bool:
         return False
     if kind_of(tree) == HIT_:
         return _is_hit_object(tree)
+    if kind_of(tree) == WORKER and is_misspelt_hit(tree):
+        return True
     return kind_of(tree) not in (ASSIGNMENT, QUALIFICATION) and any(_means_requirements(key) for key in tree)
 
 
@@ -281,7 +292,19 @@ def _is_requirement(tree: object) -> bool:
 def _holds_hits(value: object) -> bool:
     """Whether a value is a HIT, requirements or HITs, as it would be under a key that is misspelt or made up."""
     items = value if is_list(value) else [value]
-    return any(_is_requirement(item) or _is_whole_hit(item) for item in items)
+    return any(_is_requirement(item) or _is_whole_hit(item) or _wraps_hits(item) for item in items)
+
+
+def _wraps_hits(tree: object) -> bool:
+    """Whether an object is an answer with whole HITs in it, its wrapper in whatever case."""
+    if not is_object(tree):
+        return False
+    wrapped = [value for key, value in tree.items() if _is_wrapper(key)]
+    return any(_is_whole_hit(item) for value in wrapped for item in (value if is_list(value) else [value]))
+
+
+def _is_wrapper(key: object) -> bool:
+    return isinstance(key, str) and key.strip().casefold() in ("hit", "hits")
 
 
 def _is_whole_hit(tree: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from attrs import field, frozen
@@ -10,7 +11,7 @@ from qualeval.errors import Path, Problem
 from qualeval.linting.catalogue import BY_ID, Rule, Severity
 from qualeval.sources.edits import Edit
 
-__all__ = ["Finding", "Fix"]
+__all__ = ["Finding", "Fix", "digest_of"]
 
 
 @frozen
@@ -30,7 +31,8 @@ class Finding:
     where the input was no file), `line` and `column` count from one and are None where there is no text. `place` leads
     to it in words (`requirement 2: LocaleValues[0].Country`), `keys` in keys and indexes of the document; `requirement`
     is the index of the requirement that it is about, None where it is about the whole. `hit` is the HIT's id or title,
-    where it has one. `fix` is there where there is one right answer.
+    where it has one. `fix` is there where there is one right answer. `written` is a digest of the text that a finding
+    is about of which there is no tree, or none to be relied on; empty elsewhere.
     """
 
     rule: str
@@ -45,6 +47,7 @@ class Finding:
     keys: Path = field(default=(), repr=False)
     document: int = field(default=0, repr=False)
     fix: Fix | None = field(default=None, repr=False)
+    written: str = field(default="", repr=False)
 
     @property
     def entry(self) -> Rule:
@@ -89,3 +92,8 @@ class Finding:
     def problem(self) -> Problem:
         """The same as a problem: place, message and mend."""
         return Problem(f"{self.place}: {self.message}" if self.place else self.message, help=self.help)
+
+
+def digest_of(text: str) -> str:
+    """What tells one text from another, in 32 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

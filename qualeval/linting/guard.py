@@ -17,7 +17,7 @@ from attrs import frozen
 from qualeval.errors import HITRefused, InvalidInput, WrongType
 from qualeval.linting.catalogue import Severity
 from qualeval.linting.findings import Finding
-from qualeval.linting.lint import Linter
+from qualeval.linting.lint import Linter, refuse_idle_house
 from qualeval.linting.subject import Environment
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
@@ -65,10 +65,13 @@ def guard(
     Raises:
         WrongType: it is no boto3 client for Mechanical Turk, `names` are no TypeNames, something in `only` is no
             requirement.
-        InvalidInput: `only` is given and empty, a rule or environment that does not exist.
+        InvalidInput: `only` is given and empty, or the rule that proves it (QE901) is left out; a rule or environment
+            that does not exist.
     """
     told = _environment(client)
-    judge = _Judge(Linter.of(names, environment or told, only, select, ignore), Severity(fail_on))
+    linter = Linter.of(names, environment or told, only, select, ignore)
+    refuse_idle_house(linter)
+    judge = _Judge(linter, Severity(fail_on))
     for event, station in judge.stations.items():
         unique_id = f"{_ID}-{event}"
         client.meta.events.unregister(event, unique_id=unique_id)

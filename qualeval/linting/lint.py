@@ -16,17 +16,18 @@ from qualeval.analysis.prove import demands
 from qualeval.errors import InvalidInput, Path, Problem, nearest, show
 from qualeval.linting import meaning_rules, reading_rules, value_rules
 from qualeval.linting.catalogue import BY_ID, BY_NAME, CATALOGUE
-from qualeval.linting.findings import Finding
+from qualeval.linting.findings import Finding, digest_of
 from qualeval.linting.subject import Environment, Subject
 from qualeval.linting.written import Written
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.sources.documents import Document, doubtful_documents
-from qualeval.sources.hit_readings import REQUIREMENTS, hit_readings, words_of_paths
+from qualeval.sources.hit_readings import REQUIREMENTS, HITReading, hit_readings, words_of_paths
+from qualeval.sources.structure import is_list
 from qualeval.sources.texts import Source, read_text, source_name
 
-__all__ = ["Linter", "lint", "rules_named"]
+__all__ = ["Linter", "lint", "refuse_idle_house", "rules_named"]
 
 _OF_A_HIT: Sequence[Callable[[Subject], Iterator[Finding]]] = (
     reading_rules.problems,
@@ -48,6 +49,8 @@ _OF_A_REQUIREMENT: Sequence[Callable[[Subject, Written], Iterator[Finding]]] = (
     value_rules.blocklists,
 )
 
+_UNREADABLE, _HOUSE = BY_NAME["unreadable"].id, BY_NAME["house-rule"].id
+
 Raw = Mapping[str, Any] | list[Any] | tuple[Any, ...] | HIT
 """A HIT as it came from elsewhere: a dict or list as boto3 takes and gives them, or one that was read."""
 
@@ -67,11 +70,13 @@ def lint(
     be valid: what keeps it from being read is a finding too. `names` are names for types that may stand for their ids,
     `environment` is where the HIT is to live (`production` or `sandbox`), `only` the requirements that everybody must
     meet who may accept it (a HIT stands for its requirements). `select` and `ignore` name rules by id, by the beginning
-    of an id (`QE4`), or by name; all are selected where none is.
+    of an id (`QE4`), or by name; all are selected where none is. What cannot be read (QE001) is told whatever is
+    selected, unless it is ignored.
 
     Raises:
         InputNotFound: there is no such file.
-        InvalidInput: a rule or environment that does not exist; `only` is given and empty.
+        InvalidInput: a rule or environment that does not exist; `only` is given and empty, or the rule that proves it
+            (QE901) is left out.
         WrongType: something in `only` that is no requirement; `names` that are no TypeNames.
 
     >>> [found.rule for found in lint([{"QualificationTypeId": "3BLOCK", "Comparator": "LessThan",
@@ -79,6 +84,7 @@ def lint(
     ['QE406']
     """
     linter = Linter.of(names, environment, only, select, ignore)
+    refuse_idle_house(linter)
     match source:
         case HIT():
             return linter.of_tree(_as_written(source))
@@ -90,6 +96,13 @@ def lint(
     except InvalidInput as error:
         return linter.unreadable(error, name)
     return linter.of_text(text, name)
+
+
+def refuse_idle_house(linter: Linter) -> None:
+    """House rules beside a selection without the rule that proves them would pass for rules that are kept."""
+    if linter.is_house_idle:
+        found = f"only: house rules are given, and {_HOUSE}, which proves them, is not selected"
+        raise InvalidInput(Problem(found, help=f"select {_HOUSE} too, or leave `only` out"))
 
 
 @frozen
@@ -117,6 +130,11 @@ class Linter:
         house = () if only is None else demands(only)
         return cls(_selected(_listed(select), _listed(ignore)), checked_names(names), environment, house)
 
+    @property
+    def is_house_idle(self) -> bool:
+        """Whether there are house rules, and nobody looks whether they are kept."""
+        return bool(self.only) and _HOUSE not in self.selected
+
     def of_tree(self, tree: object) -> list[Finding]:
         """What is found in one tree, which came from no file."""
         return sorted(self._found(tree, 0, ()), key=_by_keys)
@@ -129,51 +147,70 @@ class Linter:
         try:
             documents = doubtful_documents(text, name)
         except InvalidInput as error:
-            return self.unreadable(error, name)
-        found = self.unreadable(InvalidInput(documents[0].not_json), name) if _is_called_json(name) else []
+            return self.unreadable(error, name, digest_of(text))
+        found = self._unread(documents[0].not_json, name, digest_of(text)) if _is_called_json(name, documents[0]) else []
         for index, document in enumerate(documents):
             head: Path = ("HITs", index) if len(documents) > 1 else ()
             if document.problems:
-                found += self.unreadable(_worded(document, head), name)
-            found += _located(self._found(document.tree, index, head), document)
+                found += self._unread(_worded(document, head), name, digest_of(document.text))
+            found += _located(self._found(document.tree, index, head, bool(document.problems)), document)
         if any(document.problems for document in documents):
             found = [evolve(each, fix=None) for each in found]
         return sorted(found, key=_by_place)
 
-    def unreadable(self, error: InvalidInput, name: str) -> list[Finding]:
-        """The problems of a text that is neither JSON nor YAML, or not what it is called, or not to be relied on."""
-        rule = BY_NAME["unreadable"].id
-        found = [
-            Finding(rule, each.message, each.help, name, each.line, each.column, place=each.place, keys=each.path)
-            for each in error.problems
-        ]
-        return found if rule in self.selected else []
+    def unreadable(self, error: InvalidInput, name: str, written: str = "") -> list[Finding]:
+        """The problems of a file that cannot be read at all; of it no house rule can be proved.
 
-    def _found(self, tree: object, document: int, head: Path) -> list[Finding]:
+        `written` is a digest of what it holds.
+        """
+        told = self._unread(error.problems, name, written)
+        if not self.only or _HOUSE not in self.selected:
+            return told
+        message = "it cannot be proved that all who may accept it meet the house rules: the file cannot be read"
+        return [*told, Finding(_HOUSE, message, "mend what cannot be read", name, written=written)]
+
+    def _unread(self, problems: Iterable[Problem], name: str, written: str) -> list[Finding]:
+        """What keeps a text from being read, from being what it is called, or from being relied on."""
+        if _UNREADABLE not in self.selected:
+            return []
+        return [
+            Finding(_UNREADABLE, each.message, each.help, name, each.line, each.column, each.place,
+                    keys=each.path, written=written)
+            for each in problems
+        ]  # fmt: skip
+
+    def _found(self, tree: object, document: int, head: Path, is_doubtful: bool = False) -> list[Finding]:
         """What is found in the HITs of one tree; `head` is where the tree stands among others."""
         words = words_of_paths(tree)
         readings = hit_readings(tree, self.names)
-        if not readings:
-            rule = BY_NAME["no-requirements"]
-            found = Finding(rule.id, "an empty list: no HIT, and no requirement", rule.mend, document=document)
-            return [found] if rule.id in self.selected else []
+        found = [each for reading in readings for each in _of_subject(self._subject(reading, document, is_doubtful))]
         return [
             evolve(each, place=Problem("", (*head, *words(each.keys))).place)
-            for reading in readings
-            for each in _of_subject(Subject(reading, document, self.names, self.environment, self.only))
+            for each in (found if readings else self._of_nothing(tree, document, is_doubtful))
             if each.rule in self.selected
         ]
 
+    def _of_nothing(self, tree: object, document: int, is_doubtful: bool) -> Iterator[Finding]:
+        """An empty list may be one of requirements, which keeps out nobody; an answer without HITs lets in nobody."""
+        rule = BY_NAME["no-requirements"]
+        yield Finding(rule.id, "an empty list: no HIT, and no requirement", rule.mend, document=document)
+        if is_list(tree):
+            yield from meaning_rules.house(self._subject(HITReading(tree), document, is_doubtful))
 
-def _is_called_json(name: str) -> bool:
-    """Whether a file is called so that other programs read it as JSON."""
-    return name.casefold().endswith((".json", ".jsonl"))
+    def _subject(self, reading: HITReading, document: int, is_doubtful: bool) -> Subject:
+        return Subject(reading, document, self.names, self.environment, self.only, is_doubtful)
 
 
-def _worded(document: Document, head: Path) -> InvalidInput:
+def _is_called_json(name: str, document: Document) -> bool:
+    """Whether a file is called so that other programs read it as JSON; as `*.jsonl`, as JSON Lines."""
+    ends = (".json", ".jsonl") if document.format == "yaml" else ".json"
+    return name.casefold().endswith(ends)
+
+
+def _worded(document: Document, head: Path) -> list[Problem]:
     """What is to be refused in a document though it can be read, with paths in words."""
     words = words_of_paths(document.tree)
-    return InvalidInput([evolve(each, path=(*head, *words(each.path))) for each in document.problems])
+    return [evolve(each, path=(*head, *words(each.path))) for each in document.problems]
 
 
 def _as_written(hit: HIT) -> object:
@@ -241,4 +278,5 @@ def rules_named(names: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(64)
 def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
-    return (rules_named(select) if select else frozenset(BY_ID)) - rules_named(ignore)
+    """What cannot be read is never clean, so that its rule is among them whatever is selected."""
+    return (rules_named(select) | {_UNREADABLE} if select else frozenset(BY_ID)) - rules_named(ignore)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from qualeval.analysis.analyze import FindingKind, PolicyFinding, implication_words
-from qualeval.analysis.prove import Verdict, prove
+from qualeval.analysis.prove import Proof, Verdict, prove
 from qualeval.linting.findings import Finding
 from qualeval.linting.subject import Subject
 from qualeval.model.actions import Action
@@ -86,9 +86,11 @@ def novices(subject: Subject) -> Iterator[Finding]:
     if ladder is None or not subject.unread.isdisjoint({NUMBER_HITS_APPROVED, None}):
         return
     asking = [each for each in ladder.predicates if each.admitted != ladder.kind.universe]
-    if not asking or 100 not in ladder.admitted[Action.ACCEPT] or _count_from(subject) >= 100:
+    count = _count_from(subject)
+    if not asking or 100 not in ladder.admitted[Action.ACCEPT] or count >= 100:
         return
-    message = "a worker who has submitted fewer than 100 assignments has the rate 100: novices are let in"
+    from_ = f" from {count} approved HITs on" if count > 0 else ""
+    message = f"a worker who has submitted fewer than 100 assignments has the rate 100: novices are let in{from_}"
     yield subject.found("rate-without-count", subject.at(subject.place(asking[0].index)), message)
 
 
@@ -117,26 +119,34 @@ def house(subject: Subject) -> Iterator[Finding]:
         return
     doubt = _doubt(subject)
     for proof in prove(subject.policy, only=subject.only):
-        if proof.verdict is Verdict.PROVED or proof.requirement is None or proof.counterexample is None:
+        if proof.verdict is Verdict.PROVED and (doubt is None or doubt.is_of_some):
             continue
-        asked = proof.requirement
-        type_id, name = asked.qualification_type_id, subject.names.name_of(asked.qualification_type_id)
-        words = requirement_words(asked, name)
-        if doubt:
-            message = f"it cannot be proved that all who may accept it meet `{words}`: {doubt.why}"
-        else:
-            shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
-            message = f"workers may accept it who do not meet `{words}`, such as one with {shown}"
         place = subject.reading.listed_at or subject.reading.path
-        yield subject.found("house-rule", place, message, doubt.mend if doubt else "")
+        yield subject.found("house-rule", place, _not_kept(subject, proof, doubt), doubt.mend if doubt else "")
+
+
+def _not_kept(subject: Subject, proof: Proof, doubt: _Doubt | None) -> str:
+    asked = proof.requirement
+    assert asked is not None
+    type_id, name = asked.qualification_type_id, subject.names.name_of(asked.qualification_type_id)
+    words = requirement_words(asked, name)
+    if doubt is not None:
+        return f"it cannot be proved that all who may accept it meet `{words}`: {doubt.why}"
+    assert proof.counterexample is not None
+    shown = constraint(qualification_type(type_id), proof.counterexample.fact(type_id).states, name)
+    return f"workers may accept it who do not meet `{words}`, such as one with {shown}"
 
 
 @frozen
 class _Doubt:
-    """Why the requirements that were read need not be all that count, and what would show it."""
+    """Why the requirements that were read need not be all that count, and what would show it.
+
+    `is_of_some` says that those that were read do count, so that what they prove is proved.
+    """
 
     why: str
     mend: str
+    is_of_some: bool = False
 
 
 _ELSEWHERE = _Doubt(
@@ -154,11 +164,15 @@ _DOUBTS: Mapping[str, _Doubt] = MappingProxyType(
 )
 """By the code of a problem with a HIT."""
 
+_DOUBTFUL = _Doubt("each reader makes something else of a key that stands twice or is merged", "write each key once")
+
 _OF_THE_LIST = frozenset({"wrong-type", "too-many-requirements"})
 
 
 def _doubt(subject: Subject) -> _Doubt | None:
     reading = subject.reading
+    if subject.is_doubtful:
+        return _DOUBTFUL
     if told := [_DOUBTS[each.code] for each in reading.problems if each.code in _DOUBTS]:
         return told[0]
     if subject.is_silent and reading.is_fetched:
@@ -166,5 +180,5 @@ def _doubt(subject: Subject) -> _Doubt | None:
     unread = [index for index, each in enumerate(reading.requirements) if each is None]
     if unread or any(each.path == reading.listed_at and each.code in _OF_THE_LIST for each in reading.problems):
         noun = "requirements" if len(unread) != 1 else f"requirement {unread[0]}"
-        return _Doubt(f"{noun} could not be read", "mend what could not be read")
+        return _Doubt(f"{noun} could not be read", "mend what could not be read", is_of_some=True)
     return None

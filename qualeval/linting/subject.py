@@ -34,7 +34,7 @@ class Subject:
     """One HIT that is checked.
 
     `document` is the index of its document in the file. `only` are the requirements that the house wants everybody to
-    meet who may accept it.
+    meet who may accept it. `is_doubtful` says that its text is to be refused though it can be read.
     """
 
     reading: HITReading
@@ -42,6 +42,7 @@ class Subject:
     names: TypeNames
     environment: Environment | None = None
     only: tuple[QualificationRequirement, ...] = ()
+    is_doubtful: bool = False
 
     @cached_property
     def readable(self) -> tuple[tuple[int, QualificationRequirement], ...]:

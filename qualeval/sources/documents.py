@@ -37,8 +37,8 @@ class Document:
     """One value that was read: its `tree` (dict, list, str, int, float, bool, None), and the text that it came from.
 
     `name` is what messages call the input. `text` is this document's own part of it, which begins at `start_line`.
-    `problems` are what is to be refused in it though it can be read; `not_json` says of YAML what keeps it from being
-    JSON.
+    `problems` are what is to be refused in it though it can be read; `not_json` says of YAML and of JSON Lines what
+    keeps the whole from being JSON.
     """
 
     tree: object
@@ -144,7 +144,7 @@ def _almost_json(text: str, name: str, broken: NotJSON) -> list[Document]:
     """The documents of a text that begins as JSON does and is not one value. What is reported is the broken JSON."""
     try:
         if documents := _json_lines(text, name):
-            return documents
+            return [evolve(document, not_json=broken.problems) for document in documents]
     except NotJSON as error:
         broken = error
     if len(text) > MAX_YAML:

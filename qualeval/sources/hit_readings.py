@@ -33,6 +33,7 @@ __all__ = [
     "REQUIREMENT_SHAPE",
     "HITReading",
     "hit_readings",
+    "is_misspelt_hit",
     "key_meant",
     "words_of_paths",
 ]
@@ -153,7 +154,7 @@ def _listed(tree: Sequence[object], names: TypeNames) -> list[HITReading]:
 
 def _holds_hits(tree: Sequence[object]) -> bool:
     """Whether a list is one of HITs; else it is one of requirements."""
-    return any(kind_of(item) == HIT_ or _is_misspelt_hit(item) for item in tree)
+    return any(kind_of(item) == HIT_ or is_misspelt_hit(item) for item in tree)
 
 
 def _beside(tree: Mapping[object, object], wrapper: str) -> list[Problem]:
@@ -201,7 +202,7 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
     if nested := [key for key in ("HIT", "HITs") if key in tree]:
         return [Problem(f"got `{nested[0]}` inside a HIT", (nested[0],), "leave one of the two out", code=_MISPLACED)]
     kind = kind_of(tree)
-    if kind not in (None, HIT_) and not _is_misspelt_hit(tree):
+    if kind not in (None, HIT_) and not is_misspelt_hit(tree):
         return [Problem(f"this is {kind}, expected a HIT", help=_MENDS[str(kind)], code=_NO_HIT)]
     if overlooked := strays(tree):
         beside = REQUIREMENTS if REQUIREMENTS in tree else None
@@ -213,7 +214,7 @@ def _form_problems(tree: Mapping[object, object], is_fetched: bool) -> list[Prob
     return []
 
 
-def _is_misspelt_hit(tree: object) -> bool:
+def is_misspelt_hit(tree: object) -> bool:
     """Whether an object would be a HIT if some key were written in another way."""
     if not is_object(tree) or kind_of(tree) not in (None, WORKER) or not strays(tree):
         return False
