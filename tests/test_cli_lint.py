@@ -458,6 +458,90 @@ def test_settings_come_from_where_the_files_are(
     assert both.err.splitlines()[0] == f"settings     none found from {folder.parent} up"
 
 
+HOUSE = '[lint]\nonly = [{ QualificationTypeId = "3BLOCK", Comparator = "DoesNotExist" }]\n'
+
+
+@pytest.mark.parametrize("paths", [["."], ["hits/clean.json", "other/b.json"], ["hits", "other"]])
+@pytest.mark.parametrize("above", ["", "[lint]\n"])
+def test_house_rules_further_down_are_not_passed_over(paths: list[str], above: str, folder: Path) -> None:
+    """They would not be proved with the settings of all files together, so that is an error, unless these are named."""
+    Path("other").mkdir()
+    put("other/b.json", hit(US))
+    configure(HOUSE, "hits/qualeval.toml")
+    if above:
+        configure(above)
+    said = refusal("lint", *paths)
+
+    assert f"{folder / 'hits' / 'qualeval.toml'}: lint.only: house rules that would not be proved: " in said
+    assert (f"the settings are those of {folder / 'qualeval.toml'}" in said) == bool(above)
+    assert f"lint {folder / 'hits'} by itself, or name the settings with --config" in said
+    assert ("hits/clean.json", "QE901") in rules_in(run("lint", "hits", "--format", "json"))
+    assert run("lint", "hits/clean.json", "other", "--config", "hits/qualeval.toml").status == 1
+
+
+def test_house_rules_below_a_file_of_names(folder: Path) -> None:
+    """A file of names alone between them and the files hides nothing."""
+    Path("hits/a").mkdir()
+    put("hits/a/x.json", hit(US))
+    configure(HOUSE, "hits/qualeval.toml")
+    configure("[types]\n", "hits/a/qualeval.toml")
+
+    assert "house rules that would not be proved" in refusal("lint", ".", "--ignore", "QE2")
+
+
+def test_house_rules_of_the_working_directory_hold_for_a_stream(folder: Path) -> None:
+    """It is checked with the settings of the files beside it, and these are others."""
+    configure(HOUSE)
+    configure("[lint]\n", "hits/qualeval.toml")
+
+    assert "house rules that would not be proved" in refusal("lint", "hits/clean.json", "-", stdin=json.dumps(hit(US)))
+
+
+def test_other_settings_further_down_are_told() -> None:
+    """They do not hold for the files together, which need not be meant."""
+    configure('[lint]\nignore = ["QE4"]\n', "hits/qualeval.toml")
+    found = run("lint", ".")
+
+    assert found.status == 1
+    assert found.err == (
+        f"note: {Path('hits/qualeval.toml').absolute()}: settings that do not hold for its files; "
+        "lint its folder by itself, or give --config\n"
+    )
+    assert run("lint", "hits").err == ""
+
+
+def test_house_rules_through_a_link(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A link to a folder is where it leads; rules that hold where the link lies are not passed over."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "link").symlink_to(folder / "hits", target_is_directory=True)
+    configure(HOUSE)
+    path = str(elsewhere / "link" / "clean.json")
+
+    assert rules_in(run("lint", path, "--format", "json")) == [(path, "QE901")]
+    assert (path, "QE901") in rules_in(run("lint", str(elsewhere / "link"), "--format", "json"))
+    Path("qualeval.toml").rename(elsewhere / "qualeval.toml")
+    assert "house rules that would not be proved" in refusal("lint", path)
+
+
+def test_patterns_hold_through_a_link(folder: Path) -> None:
+    """They are relative to the configuration, wherever a link to its folder lies."""
+    configure('[lint]\nexclude = ["hits/error.json"]\nper-file-ignores = { "hits/warning.json" = ["QE4"] }\n')
+    Path("a").mkdir()
+    Path("a/link").symlink_to(folder / "hits", target_is_directory=True)
+
+    assert rules_in(run("lint", "a/link", "--format", "json")) == [("a/link/info.json", "QE409")]
+
+
+@pytest.mark.parametrize("options", [["--select", "QE4"], ["--ignore", "QE901"]])
+def test_house_rules_that_nobody_looks_for_are_told(options: list[str]) -> None:
+    """What is not looked for is not kept."""
+    configure(HOUSE)
+
+    words = "note: house rules are set, and QE901, which proves them, is not looked for\n"
+    assert run("lint", "hits/clean.json", *options).err == words
+    assert run("lint", "hits/clean.json", "--select", "QE9").err == ""
+
+
 def test_settings_of_a_stream_are_those_of_the_working_directory() -> None:
     """Standard input lies nowhere else."""
     configure('[lint]\nignore = ["QE4"]\n')

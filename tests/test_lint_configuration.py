@@ -77,7 +77,7 @@ def test_without_configuration(tmp_path: Path) -> None:
     """All rules, warnings fail, nothing is excluded."""
     found = find_lint_settings(tmp_path)
 
-    assert found == LintSettings(folder=tmp_path)
+    assert found == LintSettings(folder=tmp_path, is_asked_for=False)
     assert (found.select, found.fail_on, found.only) == ((), Severity.WARNING, ())
 
 
@@ -88,6 +88,54 @@ def test_without_a_table(tmp_path: Path) -> None:
     found = find_lint_settings(tmp_path / "a")
 
     assert (found.folder, found.names.own) == (tmp_path, {"study": "3STUDY"})
+
+
+HOUSE = '[lint]\nonly = [{ QualificationTypeId = "3A", Comparator = "Exists" }]\n'
+IN_TOOL = HOUSE.replace("[lint", "[tool.qualeval.lint")
+
+
+@pytest.mark.parametrize(
+    ("farther", "text", "nearer"),
+    [
+        ("qualeval.toml", HOUSE, "a/qualeval.toml"),
+        ("pyproject.toml", IN_TOOL, "a/qualeval.toml"),
+        ("pyproject.toml", IN_TOOL, "qualeval.toml"),
+    ],
+)
+def test_names_hide_no_settings(tmp_path: Path, farther: str, text: str, nearer: str) -> None:
+    """A nearer file that speaks of names alone would hide house rules, so it is refused until it says what holds."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / farther).write_text(text)
+    (tmp_path / nearer).write_text('[types]\nstudy = "3STUDY"\n')
+
+    with pytest.raises(InvalidInput) as caught:
+        find_lint_settings(tmp_path / "a")
+    assert str(caught.value) == (
+        f"{tmp_path / nearer}: it has no settings for the linter, and hides those of {tmp_path / farther}; "
+        "move its names there, or give it a [lint] table, which may be empty"
+    )
+    (tmp_path / nearer).write_text('[types]\nstudy = "3STUDY"\n[lint]\n')
+    assert find_lint_settings(tmp_path / "a").only == ()
+    assert read_lint_settings(tmp_path / nearer).names.id_of("study") == "3STUDY"
+
+
+def test_names_alone_hide_names(tmp_path: Path) -> None:
+    """Where no file on the way has settings, the nearest names hold."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "qualeval.toml").write_text('[types]\nstudy = "3FAR"\n')
+    (tmp_path / "a" / "qualeval.toml").write_text('[types]\nstudy = "3NEAR"\n')
+
+    assert find_lint_settings(tmp_path / "a").names.id_of("study") == "3NEAR"
+
+
+def test_house_rules_that_are_idle(tmp_path: Path) -> None:
+    """With a selection that leaves out the rule that proves them nothing is proved."""
+    found = settings_of(tmp_path, HOUSE)
+
+    assert not found.is_house_idle
+    assert found.changed(select=("QE4",)).is_house_idle
+    assert found.changed(ignore=("house-rule",)).is_house_idle
+    assert not LintSettings(select=("QE4",)).is_house_idle
 
 
 def test_file_of_house_rules(tmp_path: Path) -> None:
@@ -141,6 +189,11 @@ def test_the_folder_of_several_paths(tmp_path: Path) -> None:
     assert common_folder([str(tmp_path / "a" / "b"), "elsewhere.json"], tmp_path) == tmp_path
     assert common_folder(["a/b/none.json", "a/../a/b"], tmp_path) == tmp_path / "a" / "b"
     assert common_folder([], tmp_path) == tmp_path
+    (tmp_path / "link").symlink_to(tmp_path / "a" / "b", target_is_directory=True)
+    (tmp_path / "link.json").symlink_to(tmp_path / "a" / "x.json")
+    assert common_folder(["link"], tmp_path) == tmp_path / "a" / "b"
+    assert common_folder(["link/none.json"], tmp_path) == tmp_path / "a" / "b"
+    assert common_folder(["link.json"], tmp_path) == tmp_path
 
 
 def test_ignored_in_a_file(tmp_path: Path) -> None:
@@ -243,6 +296,9 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     [
         ("lint = 5\n", "lint: expected a table of settings, got the number `5`"),
         ("[lnt]\n", "lnt: unknown table `lnt`; did you mean `lint`?"),
+        ("[lint]\n[types]\n[lnt]\n", "lnt: unknown table `lnt`; did you mean `lint`?"),
+        ("[[house.only]]\n", "house: unknown table `house`; known are `types` and `lint`"),
+        ("[lint]\n[tool.qualeval.house]\n", "tool.qualeval.house: unknown table `house`; known are `types` and `lint`"),
         ("[tool.qualeval]\nlint = ['QE4']\n", "tool.qualeval.lint: expected a table of settings, got a list"),
         ("[lint]\n[tool.qualeval.lint]\n", "settings stand in [lint] and in [tool.qualeval.lint]; keep one table"),
         ("select = ['QE4']\n", "the key `select` stands outside of any table; put it under [types] or [lint]"),

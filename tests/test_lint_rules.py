@@ -590,7 +590,8 @@ def house_in(text: str, **options: Any) -> list[str]:
 
 def test_an_empty_list_keeps_no_house_rule() -> None:
     """A list of no requirements keeps out nobody, as `{}` does; an answer without HITs lets nobody accept anything."""
-    for empty in ([], ()):
+    empties: tuple[list[Any] | tuple[Any, ...], ...] = ([], ())
+    for empty in empties:
         found = qe.lint(empty, only=HOUSE)
 
         assert [each.rule for each in found] == ["QE003", "QE901"]
@@ -619,7 +620,7 @@ def test_of_a_doubtful_text_no_house_rule_is_proved(case: str, options: dict[str
 def test_a_doubtful_document_leaves_the_others_proved() -> None:
     """Of JSON Lines it is the line that is doubted."""
     sound = f'{{"QualificationRequirements": [{json.dumps(US_ONLY)}]}}'
-    found = [each for each in qe.lint(io.StringIO(f"{sound}\n{DOUBTFUL['a title twice']}\n"), only=HOUSE)]
+    found = qe.lint(io.StringIO(f"{sound}\n{DOUBTFUL['a title twice']}\n"), only=HOUSE)
 
     assert [each.line for each in found if each.rule == "QE901"] == [2]
 
@@ -631,7 +632,8 @@ def test_what_cannot_be_read_keeps_no_house_rule(content: bytes, tmp_path: Path)
     path.write_bytes(content)
     words = "it cannot be proved that all who may accept it meet the house rules: the file cannot be read"
 
-    for options in ({}, {"select": "QE9"}, {"ignore": "QE001"}):
+    every: tuple[dict[str, Any], ...] = ({}, {"select": "QE9"}, {"ignore": "QE001"})
+    for options in every:
         found = qe.lint(path, only=HOUSE, **options)
         assert [each.message for each in found if each.rule == "QE901"] == [words]
         assert all(each.path == str(path) for each in found)

@@ -75,7 +75,8 @@ def lint(
 
     PATHS are files, folders (of which the files count that hold HITs), or `-`. `qualeval rules` lists what is looked
     for. Settings come from [tool.qualeval.lint] of the nearest pyproject.toml, on the way up from the folder that PATHS
-    lie in (for `-` the working directory); options stand above them. -v names the file.
+    lie in (for `-` the working directory); options stand above them. -v names the file. House rules that are nearer to
+    a file, and so would not be proved, are refused.
 
     A finding has one right answer where what is written can be said otherwise with the same meaning (a deprecated
     field), is a slip of which it is plain what was meant (`UK` for `GB`), or can go without any effect. All else --fix
@@ -92,6 +93,7 @@ def lint(
     known = qe.linting.read_baseline(settings.baseline) if settings.baseline and not writes else None
     report = _checked(paths, settings, known, fix=fix, diff=diff, by_content=by_content)
     _tell(report, settings, is_trial=diff, verbose=verbose)
+    _tell_idle(report, settings)
     _refuse_nothing(report)
     if writes and old:
         return _write(writes, report, old)
@@ -171,6 +173,14 @@ def _tell(
         others = [(each.path, f"passed over  {{}}: {each.why}") for each in report.passed_over]
         for path, words in sorted([*counting, *others]):
             _say(words.format(path))
+
+
+def _tell_idle(report: qe.linting.LintReport, settings: qe.linting.LintSettings) -> None:
+    """Settings that somebody wrote, and that do nothing here."""
+    for path in report.unused:
+        _say(f"note: {path}: settings that do not hold for its files; lint its folder by itself, or give --config")
+    if settings.is_house_idle:
+        _say("note: house rules are set, and QE901, which proves them, is not looked for")
 
 
 def _refuse_nothing(report: qe.linting.LintReport) -> None:

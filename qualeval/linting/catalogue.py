@@ -70,8 +70,8 @@ CATALOGUE: tuple[Rule, ...] = (
     Rule(
         "QE001", "unreadable", _ERROR, "the file is not the JSON or YAML that it should be",
         "What cannot be read cannot be sent, nor judged. Of a key that stands twice, or is merged, each reader makes "
-        "something else; and what is called `*.json` other programs read as one value of JSON, where qualeval takes YAML "
-        "and JSON Lines too. This is told whatever is selected, unless it is ignored.",
+        "something else; and what is called `*.json` other programs read as one value of JSON, where qualeval takes "
+        "YAML and JSON Lines too. This is told whatever is selected, unless it is ignored.",
         "Mend the syntax at the line that is named; a key may stand once.",
         "RFC 8259 and YAML 1.2, read as docs/meaning.md says", is_refused=True,
     ),

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 from attrs import define, evolve, field, frozen
 
-from qualeval.errors import InvalidInput
+from qualeval.errors import InvalidInput, Problem
 from qualeval.linting.baseline import Baseline, Fingerprint, LookedFor, Result, results
 from qualeval.linting.catalogue import Severity
-from qualeval.linting.configuration import LintSettings
+from qualeval.linting.configuration import LintSettings, nearer_settings, real_path
 from qualeval.linting.files import File, PassedOver, find_files, trees_of
 from qualeval.linting.findings import Finding
 from qualeval.linting.fixing import Mended, mend, mend_a_copy
@@ -33,6 +34,7 @@ class LintReport:
 
     `empty` are the folders in which nothing counted. `mended` says, where fixes were applied or tried, what became of
     them. `looked_for` are, by the name of each file that was checked, the ids of the rules that were looked for in it.
+    `unused` are the configurations with settings that are nearer to a file than the one that holds for all.
     """
 
     checked: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class LintReport:
     results: tuple[Result, ...] = ()
     mended: tuple[Mended, ...] = ()
     looked_for: LookedFor = field(factory=dict, hash=False)
+    unused: tuple[Path, ...] = ()
 
     @property
     def fixable(self) -> list[Finding]:
@@ -96,6 +99,8 @@ def lint_files(
 
     Raises:
         InputNotFound: a path that is not there, or cannot be read.
+        InvalidInput: there are house rules in a configuration that is nearer to a file than the one that was found for
+            all of them.
     """
     run = _Run(settings, baseline, fix, diff)
     for entry in find_files(paths, settings, by_content=by_content):
@@ -119,11 +124,15 @@ class _Run:
     results: list[Result] = field(factory=list)
     mended: list[Mended] = field(factory=list)
     linters: dict[tuple[str, ...], Linter] = field(factory=dict)
+    folders: set[str] = field(factory=set)
+    unused: dict[Path, None] = field(factory=dict)
 
     def take(self, entry: File | PassedOver) -> None:
         if isinstance(entry, PassedOver):
             self.passed_over.append(entry)
             return
+        self.look_for_settings(os.path.dirname(entry.absolute))
+        self.look_for_settings(os.path.dirname(os.path.abspath(entry.path)))
         self.checked[entry.absolute] = source_name(entry.path)
         found = self._found(entry)
         is_fixable = any(result.finding.fix and not result.is_known for result in found)
@@ -138,6 +147,7 @@ class _Run:
     def take_stream(self, stream: IO[str] | IO[bytes]) -> None:
         name = source_name(stream)
         self.checked[name] = name
+        self.look_for_settings(os.path.abspath(""))
         try:
             self.results += self._found(File(name, name, text=read_text(stream)))
         except InvalidInput as error:
@@ -155,10 +165,27 @@ class _Run:
             tuple(self.results),
             tuple(self.mended),
             self.looked_for,
+            tuple(self.unused),
         )
 
+    def look_for_settings(self, folder: str) -> None:
+        """Settings that are nearer to the files of a folder do not hold, which is told; house rules must hold."""
+        if self.settings.is_asked_for or folder in self.folders:
+            return
+        self.folders.add(folder)
+        nearer = nearer_settings(folder, self.settings)
+        if nearer is None or nearer.path is None:
+            return
+        if "only" in nearer.lint.entries:
+            holding = self.settings.configuration
+            others = f"the settings are those of {holding}" if holding else "all files together have no settings"
+            message = f"house rules that would not be proved: {others}"
+            mend = f"lint {nearer.path.parent} by itself, or name the settings with --config"
+            raise InvalidInput(Problem(message, (*nearer.lint.keys, "only"), mend), str(nearer.path))
+        self.unused[nearer.path] = None
+
     def _has_checked(self, folder: str) -> bool:
-        start = os.path.join(os.path.abspath(folder), "")
+        start = os.path.join(real_path(folder), "")
         return any(path.startswith(start) for path in self.checked)
 
     def _found(self, file: File) -> list[Result]:

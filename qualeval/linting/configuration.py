@@ -10,8 +10,9 @@
     per-file-ignores = { "pilot-*.json" = ["QE405"] }
     only = "house-rules.json"             # or a list of requirements: everyone who may accept a HIT meets these
 
-Nearest is what is found on the way up from the folder that all files to be linted lie in. Paths and patterns are
-relative to the file that they stand in. This module does not know how rules are checked.
+Nearest is what is found on the way up from the folder that all files to be linted lie in. It counts as a whole. What
+would hide settings without a word is refused: a nearer file that has none, beside a farther one that has some. Paths
+and patterns are relative to the file that they stand in. This module does not know how rules are checked.
 """
 
 from __future__ import annotations
@@ -26,15 +27,23 @@ from attrs import evolve, field, frozen
 from qualeval.errors import InputNotFound, InvalidInput, Path, Problem, nearest, show
 from qualeval.linting.catalogue import Severity
 from qualeval.linting.globs import Glob
-from qualeval.linting.lint import rules_named
+from qualeval.linting.lint import HOUSE, rules_named, rules_selected
 from qualeval.linting.subject import Environment
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.requirements import QualificationRequirement
-from qualeval.sources.configuration import Configuration, find_configuration, read_configuration
+from qualeval.sources.configuration import Configuration, configurations, read_configuration
 from qualeval.sources.hits import load_hit, parse_hit
 from qualeval.sources.structure import Name, Object, Reading, Shape, described, is_list, read_each, read_object, step
 
-__all__ = ["ENVIRONMENTS", "LintSettings", "common_folder", "find_lint_settings", "read_lint_settings"]
+__all__ = [
+    "ENVIRONMENTS",
+    "LintSettings",
+    "common_folder",
+    "find_lint_settings",
+    "nearer_settings",
+    "read_lint_settings",
+    "real_path",
+]
 
 T = TypeVar("T")
 
@@ -49,7 +58,8 @@ class LintSettings:
 
     `only` are the rules of the house: everyone who may accept a HIT must meet them; `only_from` is the file that they
     stand in, where it is one of its own. Patterns are relative to `folder`. `configuration` is the file of the
-    settings, None where they come from none.
+    settings, None where they come from none. `is_asked_for` says that they hold for every file, whatever configuration
+    lies nearer to it.
     """
 
     select: tuple[str, ...] = ()
@@ -64,6 +74,12 @@ class LintSettings:
     names: TypeNames = SYSTEM_ONLY
     folder: pathlib.Path = field(factory=pathlib.Path)
     configuration: pathlib.Path | None = None
+    is_asked_for: bool = True
+
+    @property
+    def is_house_idle(self) -> bool:
+        """Whether there are house rules, and the rule that proves them is not looked for."""
+        return bool(self.only) and HOUSE not in rules_selected(self.select, self.ignore)
 
     def ignored_in(self, path: str) -> tuple[str, ...]:
         """What is ignored in a file, whose path is relative to `folder`."""
@@ -97,13 +113,30 @@ def find_lint_settings(start: str | os.PathLike[str]) -> LintSettings:
     """The settings that hold in a folder, with the names for types.
 
     Raises:
-        InvalidInput: a configuration with unknown keys, unknown rules or values that are none, all problems at once.
+        InvalidInput: a configuration with unknown keys, unknown rules or values that are none, all problems at once;
+            one without the linter's settings, where a farther one has some.
         InputNotFound: a file that is there and cannot be read.
     """
-    found = find_configuration(start)
+    met = configurations(start)
+    found = next(met, Configuration())
     if found.path is None:
-        return LintSettings(names=found.names, folder=pathlib.Path(os.path.abspath(start)))
-    return _checked(found, found.path)
+        return LintSettings(names=found.names, folder=pathlib.Path(os.path.abspath(start)), is_asked_for=False)
+    if not found.has_lint and (shadowed := next((each for each in met if each.has_lint), None)):
+        message = f"it has no settings for the linter, and hides those of {shadowed.path}"
+        mend = "move its names there, or give it a [lint] table, which may be empty"
+        raise InvalidInput(Problem(message, help=mend), str(found.path))
+    return evolve(_checked(found, found.path), is_asked_for=False)
+
+
+def nearer_settings(folder: str, settings: LintSettings) -> Configuration | None:
+    """The configuration with settings that is nearer to a folder than the one that holds; None where there is none."""
+    holding = settings.configuration and os.path.realpath(settings.configuration)
+    for each in configurations(folder):
+        if each.path and os.path.realpath(each.path) == holding:
+            return None
+        if each.has_lint:
+            return each
+    return None
 
 
 def read_lint_settings(path: str | os.PathLike[str]) -> LintSettings:
@@ -117,10 +150,19 @@ def read_lint_settings(path: str | os.PathLike[str]) -> LintSettings:
     return _checked(found, pathlib.Path(os.path.abspath(path)))
 
 
+def real_path(path: str | os.PathLike[str]) -> str:
+    """Where a file or folder lies, links to folders followed. A link to a file is a file where the link lies."""
+    absolute = os.path.abspath(path)
+    if os.path.isdir(absolute):
+        return os.path.realpath(absolute)
+    folder, name = os.path.split(absolute)
+    return os.path.join(os.path.realpath(folder), name)
+
+
 def common_folder(paths: Iterable[str], start: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder that all of these paths lie in, seen from `start`; `start` where there is none."""
-    absolute = [os.path.abspath(os.path.join(start, path)) for path in paths]
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    """The folder that all of these paths really lie in, seen from `start`; `start` where there is none."""
+    real = [real_path(os.path.join(start, path)) for path in paths]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in real]
     try:
         return pathlib.Path(os.path.commonpath(folders))
     except ValueError:  # no path, or on several drives

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import field, frozen
 
 from qualeval.errors import InputNotFound, InvalidInput
-from qualeval.linting.configuration import LintSettings
+from qualeval.linting.configuration import LintSettings, real_path
 from qualeval.sources.documents import doubtful_documents
 from qualeval.sources.folders import is_called_like_hits
 from qualeval.sources.hit_readings import is_misspelt_hit
@@ -42,7 +42,10 @@ _NOT_ENTERED = {"node_modules": "packages of npm", "__pycache__": "Python's cach
 
 @frozen
 class File:
-    """A file that counts. `relative` is its path from the folder of the configuration, with forward slashes.
+    """A file that counts.
+
+    `absolute` is where it lies, links to folders followed; `relative` is its path from the folder of the configuration,
+    with forward slashes.
 
     `text` is None where the file is no text, `trees` where it was not looked into.
     """
@@ -97,8 +100,9 @@ class _Place:
 
     @classmethod
     def of(cls, path: str, settings: LintSettings) -> _Place:
-        absolute = os.path.abspath(path)
-        return cls(path, absolute, os.path.relpath(absolute, settings.folder).replace(os.sep, "/"))
+        absolute = real_path(path)
+        relative = os.path.relpath(absolute, os.path.realpath(settings.folder))
+        return cls(path, absolute, relative.replace(os.sep, "/"))
 
     def inside(self, name: str) -> _Place:
         return _Place(
@@ -152,7 +156,7 @@ def _why_not_entered(entry: os.DirEntry[str], place: _Place, is_folder: bool, se
 def _look(place: _Place, settings: LintSettings, is_named: bool) -> File | PassedOver:
     if not is_named and (excluding := settings.excluded_by(place.relative)):
         return PassedOver(place.path, f"excluded by `{excluding.pattern}`")
-    if not is_named and settings.only_from is not None and place.absolute == str(settings.only_from):
+    if not is_named and settings.only_from is not None and place.absolute == real_path(settings.only_from):
         return PassedOver(place.path, "the rules of the house")
     try:
         text = read_text(place.path)

@@ -27,7 +27,7 @@ from qualeval.sources.hit_readings import REQUIREMENTS, HITReading, hit_readings
 from qualeval.sources.structure import is_list
 from qualeval.sources.texts import Source, read_text, source_name
 
-__all__ = ["Linter", "lint", "refuse_idle_house", "rules_named"]
+__all__ = ["HOUSE", "Linter", "lint", "refuse_idle_house", "rules_named", "rules_selected"]
 
 _OF_A_HIT: Sequence[Callable[[Subject], Iterator[Finding]]] = (
     reading_rules.problems,
@@ -49,7 +49,10 @@ _OF_A_REQUIREMENT: Sequence[Callable[[Subject, Written], Iterator[Finding]]] = (
     value_rules.blocklists,
 )
 
-_UNREADABLE, _HOUSE = BY_NAME["unreadable"].id, BY_NAME["house-rule"].id
+HOUSE = BY_NAME["house-rule"].id
+"""The rule that proves the house's own."""
+
+_UNREADABLE = BY_NAME["unreadable"].id
 
 Raw = Mapping[str, Any] | list[Any] | tuple[Any, ...] | HIT
 """A HIT as it came from elsewhere: a dict or list as boto3 takes and gives them, or one that was read."""
@@ -101,8 +104,8 @@ def lint(
 def refuse_idle_house(linter: Linter) -> None:
     """House rules beside a selection without the rule that proves them would pass for rules that are kept."""
     if linter.is_house_idle:
-        found = f"only: house rules are given, and {_HOUSE}, which proves them, is not selected"
-        raise InvalidInput(Problem(found, help=f"select {_HOUSE} too, or leave `only` out"))
+        found = f"only: house rules are given, and {HOUSE}, which proves them, is not selected"
+        raise InvalidInput(Problem(found, help=f"select {HOUSE} too, or leave `only` out"))
 
 
 @frozen
@@ -128,12 +131,12 @@ class Linter:
             known = " or ".join(f"`{each}`" for each in get_args(Environment))
             raise InvalidInput(Problem(f"unknown environment {show(environment)}", help=f"expected {known}"))
         house = () if only is None else demands(only)
-        return cls(_selected(_listed(select), _listed(ignore)), checked_names(names), environment, house)
+        return cls(rules_selected(_listed(select), _listed(ignore)), checked_names(names), environment, house)
 
     @property
     def is_house_idle(self) -> bool:
         """Whether there are house rules, and nobody looks whether they are kept."""
-        return bool(self.only) and _HOUSE not in self.selected
+        return bool(self.only) and HOUSE not in self.selected
 
     def of_tree(self, tree: object) -> list[Finding]:
         """What is found in one tree, which came from no file."""
@@ -148,7 +151,8 @@ class Linter:
             documents = doubtful_documents(text, name)
         except InvalidInput as error:
             return self.unreadable(error, name, digest_of(text))
-        found = self._unread(documents[0].not_json, name, digest_of(text)) if _is_called_json(name, documents[0]) else []
+        is_told = _is_called_json(name, documents[0])
+        found = self._unread(documents[0].not_json, name, digest_of(text)) if is_told else []
         for index, document in enumerate(documents):
             head: Path = ("HITs", index) if len(documents) > 1 else ()
             if document.problems:
@@ -164,10 +168,10 @@ class Linter:
         `written` is a digest of what it holds.
         """
         told = self._unread(error.problems, name, written)
-        if not self.only or _HOUSE not in self.selected:
+        if not self.only or HOUSE not in self.selected:
             return told
         message = "it cannot be proved that all who may accept it meet the house rules: the file cannot be read"
-        return [*told, Finding(_HOUSE, message, "mend what cannot be read", name, written=written)]
+        return [*told, Finding(HOUSE, message, "mend what cannot be read", name, written=written)]
 
     def _unread(self, problems: Iterable[Problem], name: str, written: str) -> list[Finding]:
         """What keeps a text from being read, from being what it is called, or from being relied on."""
@@ -277,6 +281,6 @@ def rules_named(names: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(64)
-def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
-    """What cannot be read is never clean, so that its rule is among them whatever is selected."""
+def rules_selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    """The ids of the rules that are looked for: what cannot be read is told, whatever is selected."""
     return (rules_named(select) | {_UNREADABLE} if select else frozenset(BY_ID)) - rules_named(ignore)

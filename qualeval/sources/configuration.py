@@ -6,7 +6,8 @@
     [tool.qualeval.lint]
     ignore = ["QE409"]
 
-This module does not know what the names are used for, nor which settings the linter has.
+A table that is none of these is refused, since it would be overlooked. This module does not know what the names are
+used for, nor which settings the linter has.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from attrs import field, frozen
@@ -24,7 +25,7 @@ from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.sources.structure import described, step
 from qualeval.sources.texts import read_text
 
-__all__ = ["Configuration", "Table", "find_configuration", "find_type_names", "read_configuration"]
+__all__ = ["Configuration", "Table", "configurations", "find_configuration", "find_type_names", "read_configuration"]
 
 _TOOL = ("tool", "qualeval")
 _ANYWHERE: tuple[tuple[str, ...], ...] = ((), _TOOL)
@@ -49,11 +50,15 @@ class Table:
 
 @frozen
 class Configuration:
-    """What the nearest configuration says: its file (None where there is none), the names for types, `lint`'s table."""
+    """What a configuration says: its file (None where there is none), the names for types, `lint`'s table.
+
+    `has_lint` says that the table stands there, be it empty.
+    """
 
     path: Path | None = None
     names: TypeNames = SYSTEM_ONLY
     lint: Table = field(default=Table((*_TOOL, "lint"), {}))
+    has_lint: bool = False
 
 
 def find_type_names(start: str | os.PathLike[str]) -> TypeNames:
@@ -77,6 +82,14 @@ def find_configuration(start: str | os.PathLike[str]) -> Configuration:
             with the file and the place.
         InputNotFound: a file that is there and cannot be read.
     """
+    return next(configurations(start), Configuration())
+
+
+def configurations(start: str | os.PathLike[str]) -> Iterator[Configuration]:
+    """The configurations on the way up from a folder, the nearest first, each read as it is asked for.
+
+    All but the first are shadowed. Raises as `find_configuration` does.
+    """
     first = Path(os.path.abspath(start))
     for folder in (first, *first.parents):
         for name, places in _FILES:
@@ -84,8 +97,7 @@ def find_configuration(start: str | os.PathLike[str]) -> Configuration:
             if os.path.isfile(path):  # Path.is_file raises where a folder is closed to us
                 found = _read(path, places)
                 if found is not None:
-                    return found
-    return Configuration()
+                    yield found
 
 
 def read_configuration(path: str | os.PathLike[str]) -> Configuration:
@@ -115,8 +127,10 @@ def _read(path: Path, places: tuple[tuple[str, ...], ...]) -> Configuration | No
         own = {keys: tree if keys == () else section or {} for keys in places}
         for keys, parent in own.items():
             _refuse_loose(keys, parent)
+            _refuse_unknown(keys, parent)
         names = _table("types", own)
-        return Configuration(path, _type_names(names.keys, names.entries), _table("lint", own))
+        has_lint = any("lint" in parent for parent in own.values())
+        return Configuration(path, _type_names(names.keys, names.entries), _table("lint", own), has_lint)
     except InvalidInput as error:
         raise InvalidInput(error.problems, str(path)) from None
 
@@ -158,7 +172,6 @@ def _table(name: str, own: Mapping[tuple[str, ...], Mapping[str, object]]) -> Ta
     found: list[Table] = []
     for keys, parent in own.items():
         if name not in parent:
-            _refuse_misspelt(keys, parent)
             continue
         entries = parent[name]
         if not isinstance(entries, dict):
@@ -180,12 +193,17 @@ def _refuse_loose(keys: tuple[str, ...], parent: Mapping[str, object]) -> None:
         raise InvalidInput([Problem(found.format(show(key)), keys, f"put it under {homes}") for key in loose])
 
 
-def _refuse_misspelt(keys: tuple[str, ...], parent: Mapping[str, object]) -> None:
-    for key, value in parent.items():
-        meant = nearest(key, _TABLES) if isinstance(value, dict) and key not in _TABLES else None
-        if meant:
-            place = (*keys, *step(key))
-            raise InvalidInput(Problem(f"unknown table {show(key)}", place, f"did you mean `{meant}`?"))
+def _refuse_unknown(keys: tuple[str, ...], parent: Mapping[str, object]) -> None:
+    """A table of another name would be overlooked. At the top of a file of our own `[tool]` holds ours, or others'."""
+    known = _TABLES if keys else {*_TABLES, _TOOL[0]}
+    if unknown := [key for key, value in parent.items() if isinstance(value, dict) and key not in known]:
+        raise InvalidInput([_unknown_table(keys, key) for key in unknown])
+
+
+def _unknown_table(keys: tuple[str, ...], key: str) -> Problem:
+    meant = nearest(key, _TABLES)
+    mend = f"did you mean `{meant}`?" if meant else f"known are {' and '.join(f'`{name}`' for name in _TABLES)}"
+    return Problem(f"unknown table {show(key)}", (*keys, *step(key)), mend)
 
 
 def _type_names(keys: tuple[str, ...], table: Mapping[str, object]) -> TypeNames:
