@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from qualeval.errors import InvalidInput
 from qualeval.model.actions import Access, Action, ActionsGuarded, are_contradictory, effective_guard
 
 ACCEPT, PREVIEW, DISCOVER = ActionsGuarded
@@ -32,6 +33,27 @@ def test_a_guard_guards_its_loosest_action_and_those_after_it(guard: ActionsGuar
     """Accept is guarded by all, preview by two, discover by one."""
     assert [str(action) for action in Action if guard.guards(action)] == guarded
     assert guard.loosest == guarded[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("PreviewAndDiscoverAndAccept", "DiscoverPreviewAndAccept"), ("PreviewAndDiscover", "DiscoverPreviewAndAccept"),
+        ("Discover", "DiscoverPreviewAndAccept"), ("DiscoverPreviewAccept", "DiscoverPreviewAndAccept"),
+        ("DiscoverAndPreviewAndAccept", "DiscoverPreviewAndAccept"), ("Preview", "PreviewAndAccept"),
+        ("AcceptAndPreview", "PreviewAndAccept"), ("PreviewAndAcept", "PreviewAndAccept"),
+        ("previewandacept", "PreviewAndAccept"), ("PREVIEW_AND_ACEPT", "PreviewAndAccept"), ("Acept", "Accept"),
+        ("NotAccept", None), ("notaccept", None), ("NonPreview", None), ("PreviewNotAccept", None), ("Unaccept", None),
+        ("AcceptOnly", None), ("PreviewOrAccept", None), ("All", None), ("and", None), ("", None),
+    ],
+)  # fmt: skip
+def test_suggested_guard(word: str, near: str | None) -> None:
+    """The one that guards the actions that are named; none where there is another word."""
+    with pytest.raises(InvalidInput) as caught:
+        ActionsGuarded(word)
+
+    known = "known are `Accept`, `PreviewAndAccept`, `DiscoverPreviewAndAccept`"
+    assert caught.value.problems[0].help == (f"did you mean `{near}`?" if near else known)
 
 
 @pytest.mark.parametrize("older", [None, False, True])

@@ -17,6 +17,7 @@ from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import rules_named
 from qualeval.model.qualification_types import TypeNames
+from qualeval.values.locale import country_codes
 
 PACKAGE = Path(qe.__file__).parent
 IDS = [rule.id for rule in CATALOGUE]
@@ -274,6 +275,35 @@ def test_country_that_was_meant(code: str, meant: str) -> None:
     assert [getattr(edit, "value", None) for edit in found.fix.edits] == [meant]
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Congo", ["CG", "CD"]), ("congo ", ["CG", "CD"]), ("Korea", ["KR", "KP"]), ("Guinea", ["GN", "GW", "GQ"]),
+        ("Samoa", ["WS", "AS"]), ("Virgin Islands", ["VI", "VG"]), ("Saint Martin", ["MF", "SX"]), ("EN", ["GB"]),
+    ],
+)  # fmt: skip
+def test_names_of_several_countries_are_not_fixed(name: str, codes: list[str]) -> None:
+    """Another country would let in and shut out other workers, so its author has to say which is meant."""
+    (found,) = qe.lint(placed(name), select=["unknown-country"])
+
+    assert found.help == f"did you mean {' or '.join(f'`{code}`' for code in codes)}?"
+    assert found.fix is None
+    assert set(codes) <= country_codes()
+
+
+def test_names_of_several_subdivisions_are_not_fixed() -> None:
+    """Maputo is a city and a province; Sofala is one thing."""
+
+    def of(name: str) -> Finding:
+        listed = asks(qe.LOCALE, "In", LocaleValues=[{"Country": "MZ", "Subdivision": name}])
+        (found,) = qe.lint(listed, select=["unknown-subdivision"])
+        return found
+
+    assert (of("Maputo").help, of("Maputo").fix) == ("did you mean `L` or `MPM`?", None)
+    assert of("Sofala").help == "did you mean `S`?"
+    assert of("Sofala").fix is not None
+
+
 @pytest.mark.parametrize("comparator", ["Equals", " EqualTo", "EqualTo ", "equalto", "==", "GreaterThen"])
 def test_comparators_that_people_copy(comparator: str) -> None:
     """A misspelt comparator is one finding, with the nearest right one."""
@@ -292,6 +322,37 @@ def test_keys_that_mturk_does_not_have(key: str, right: str) -> None:
     (found,) = qe.lint(asks("3SCORE", "Exists", **{key: [1]}), select=["QE007", "QE104"])
 
     assert f"did you mean `{right}`?" == found.help
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("NotRequiredToPreview", True), ("RequiredToAccept", True), ("RequiredToDiscover", True),
+        ("requiredToAccept", True), ("ActionsNotGuarded", "Accept"), ("ActionsUnguarded", "Accept"),
+        ("Values", [1]), ("values", [1]), ("Value", 1),
+    ],
+)  # fmt: skip
+def test_keys_that_say_another_thing(key: str, value: object) -> None:
+    """A key that is near by its letters alone is not suggested: it could say the opposite, or another type's values."""
+    (found,) = qe.lint(asks("3SCORE", "Exists", **{key: value}), select=["QE007"])
+
+    assert found.help.startswith("known are `QualificationTypeId`, ")
+    assert found.fix is None
+
+
+@pytest.mark.parametrize(
+    ("key", "right"),
+    [
+        ("QualificationType", "QualificationTypeId"), ("qualification_type_ID", "QualificationTypeId"),
+        ("Locales", "LocaleValues"), ("Integers", "IntegerValues"), ("localevalue", "LocaleValues"),
+        ("Guarded", "ActionsGuarded"), ("ActionGuard", "ActionsGuarded"), ("requiredToPreviev", "RequiredToPreview"),
+    ],
+)  # fmt: skip
+def test_keys_that_say_the_same(key: str, right: str) -> None:
+    """A part of a key's words that no other key has, and slips of the pen."""
+    found = qe.lint(asks("3SCORE", "Exists", **{key: [1]}), select=["QE007"])
+
+    assert f"did you mean `{right}`?" in [each.help for each in found]
 
 
 @pytest.mark.parametrize("comparator", ["Exists", "DoesNotExist", "GreaterThan", "LessThanOrEqualTo"])

@@ -191,7 +191,7 @@ def test_the_ten_comparators() -> None:
 
 # --- misspelt comparators
 
-NEGATIONS = ("not", "un", "without")
+NEGATIONS = ("not", "un", "without", "doesnt")
 NEGATED = {Comparator.NOT_EQUAL_TO, Comparator.DOES_NOT_EXIST, Comparator.NOT_IN}
 
 

@@ -6,6 +6,8 @@ one level, an `Access`. This module does not know requirements.
 
 from __future__ import annotations
 
+import difflib
+import re
 from enum import IntEnum
 from typing import Any
 
@@ -64,6 +66,19 @@ class ActionsGuarded(Word):
     def _noun(cls) -> str:
         return "guard"
 
+    @classmethod
+    def _nearest(cls, text: str) -> str | None:
+        """What is near by its letters can guard less: `PreviewAndDiscover` is nearest to PreviewAndAccept.
+
+        So it goes by the actions that are named, and only where there is no other word, such as a `Not`.
+        """
+        words = [word for part in _WORDS.findall(text) for word in part.casefold().split("and") if word]
+        named = [_action_named(word) for word in words]
+        levels = [each.level for each in named if each is not None]
+        if not levels or len(levels) < len(named):
+            return None
+        return next(str(each) for each in cls if each.loosest.level == min(levels))
+
     @property
     def loosest(self) -> Action:
         """The first action that is guarded; those after it are guarded too."""
@@ -72,6 +87,14 @@ class ActionsGuarded(Word):
     def guards(self, action: Action) -> bool:
         """Whether `action` is refused to a worker who does not meet the requirement."""
         return action.level >= self.loosest.level
+
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[^\sa-z_-]+")
+
+
+def _action_named(word: str) -> Action | None:
+    close = difflib.get_close_matches(word, [str(each) for each in Action], n=1, cutoff=0.75)
+    return Action(close[0]) if close and close[0][0] == word[0] else None
 
 
 _LOOSEST = {

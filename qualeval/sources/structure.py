@@ -10,6 +10,7 @@ This module does not know which keys HITs and workers have, nor files.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -438,10 +439,39 @@ class Shape:
         """The key that an unknown one is nearest to; None where none is near, or the key is known."""
         return _nearest_key(key, self) if isinstance(key, str) and key not in self.kinds else None
 
+    def suggested(self, key: object) -> str | None:
+        """The key that an unknown one can be replaced by: that which it is nearest to, if that says no other thing."""
+        return _suggested_key(key, self) if isinstance(key, str) else None
+
 
 @lru_cache(1024)
 def _nearest_key(key: str, shape: Shape) -> str | None:
     return nearest(key, shape.kinds)
+
+
+@lru_cache(1024)
+def _suggested_key(key: str, shape: Shape) -> str | None:
+    """What is near by its letters can say something else: `RequiredToAccept` is near to RequiredToPreview.
+
+    So what is not very near must have its words from the other, and from no other one, as `Values` does; and a negation
+    is never dropped.
+    """
+    near = _nearest_key(key, shape)
+    if near is None or len(_NEGATION.findall(key.casefold())) > len(_NEGATION.findall(near.casefold())):
+        return None
+    if difflib.SequenceMatcher(None, key.casefold(), near.casefold()).ratio() >= 0.85:
+        return near
+    return near if [each for each in shape.kinds if _has_words_of(each, key)] == [near] else None
+
+
+_NEGATION = re.compile("not|non|un|never|without")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_a-zA-Z]+")
+
+
+def _has_words_of(known: str, key: str) -> bool:
+    """Whether every word of a key is nearly one of a known one."""
+    words = [word.casefold() for word in _WORDS.findall(known)]
+    return all(difflib.get_close_matches(word.casefold(), words, cutoff=0.7) for word in _WORDS.findall(key))
 
 
 @define
@@ -519,7 +549,8 @@ def _take_other(reading: Reading, key: object) -> None:
     meant = shape.meant(key)
     if meant:
         reading.unread.add(meant)
-    mend = f"did you mean `{meant}`?" if meant else f"known are {', '.join(f'`{known}`' for known in shape.kinds)}"
+    near = shape.suggested(key)
+    mend = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{known}`' for known in shape.kinds)}"
     got = f"unknown key {named_key(key)} in {shape.noun}"
     reading.problems.append(Problem(got, step(key), mend, code="unknown-key", meant=_right_key(reading, key)))
 

@@ -7,6 +7,7 @@ A locale names a *region*: `US` is all of the United States, `US-WA` the part of
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +22,16 @@ UNLISTED = "ZZ"
 """The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
 
 _NICKNAMES = {"UK": "GB", "ENGLAND": "GB", "AMERICA": "US", "U.S.": "US", "U.S.A.": "US", "EL": "GR"}
-_GUESSES = {"EN": "GB"}  # a language, of more countries than one
+_GUESSES = {
+    "EN": ("GB",),  # a language, of more countries than one
+    "CONGO": ("CG", "CD"),
+    "GUINEA": ("GN", "GW", "GQ"),
+    "KOREA": ("KR", "KP"),
+    "SAMOA": ("WS", "AS"),
+    "SAINT MARTIN": ("MF", "SX"),
+    "VIRGIN ISLANDS": ("VI", "VG"),
+}
+"""What is said of more countries than one, so that nobody but its author knows which is meant."""
 
 
 @frozen(order=True)
@@ -111,13 +121,17 @@ def _unknown_country(text: str) -> Problem:
     meant = upper if upper in country_codes() else None
     if meant is None and (part := _subdivision_meant(upper)):
         help = f"did you mean Country `{part.country}` and Subdivision `{part.subdivision}` (as text, `{part}`)?"
+    elif guesses := () if meant else _GUESSES.get(upper, ()):
+        help = f"did you mean {_either(guesses)}?"
     elif meant := meant or _NICKNAMES.get(upper) or _country_named(text.strip()):
         help = f"did you mean `{meant}`?"
-    elif guess := _GUESSES.get(upper):
-        help = f"did you mean `{guess}`?"
     else:
         help = "expected a two-letter code of ISO 3166-1, such as `US`"
     return Problem(f"unknown country {show(text)}", ("Country",), help, code="unknown-country", meant=meant)
+
+
+def _either(codes: Iterable[str]) -> str:
+    return " or ".join(f"`{code}`" for code in codes)
 
 
 def _subdivision_meant(text: str) -> Locale | None:
@@ -148,9 +162,10 @@ def _unknown_subdivision(country: str, text: str) -> Problem:
     message, place = f"unknown subdivision {show(text)} of {country}", ("Subdivision",)
     upper = text.strip().upper()
     bare = upper.removeprefix(f"{country}-")
-    named = {_squeezed(name): code for code, name in _subdivisions().get(country, {}).items()}
-    meant = bare if bare in subdivision_codes(country) else named.get(_squeezed(text))
-    help = f"did you mean `{meant}`?" if meant else (
+    named = [code for code, name in _subdivisions().get(country, {}).items() if _squeezed(name) == _squeezed(text)]
+    near = [bare] if bare in subdivision_codes(country) else named
+    meant = near[0] if len(near) == 1 else None
+    help = f"did you mean {_either(near)}?" if near else (
         f"expected a code of ISO 3166-2 without its country, such as `WA` of US, or `{UNLISTED}` in a worker profile"
     )  # fmt: skip
     code = "subdivision-with-country" if bare != upper else "unknown-subdivision"
