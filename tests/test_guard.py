@@ -288,3 +288,42 @@ def test_a_second_guard_replaces_all_of_the_first(service: Endpoint) -> None:
     with pytest.raises(Exception, match="CreateHIT"):
         guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
     assert len(service.requests) == 1
+
+
+def test_the_last_handler_of_all_breaks_the_signature(service: Endpoint) -> None:
+    """What is registered after the guard as the last one before the sending comes after it, and after the signing."""
+    guarded = qe.guard(client(endpoint_url=service.url))
+    signed: list[bytes] = []
+
+    def loosened(request: Any, **_: Any) -> None:
+        signed.append(request.body)
+        request.body = request.body.replace(b"[80]", b"[10]")
+
+    guarded.meta.events.register_last("before-send", loosened)
+
+    with pytest.raises(Exception, match="CreateHIT"):
+        guarded.create_hit(**request(GOOD, LifetimeInSeconds=3600))
+    assert [json.loads(body)["QualificationRequirements"] for body in signed] == [[GOOD]]
+    sent = [each.parameters["QualificationRequirements"] for each in service.requests]
+    assert sent == [[{**GOOD, "IntegerValues": [10]}]]
+
+
+def test_requirements_of_a_hit_type_are_proved_where_it_is_made() -> None:
+    """What only names a HIT type carries no requirements, so it is sent unproved; the type itself is not."""
+    guarded = qe.guard(client(), only=qe.parse_hit([GOOD]))
+
+    with pytest.raises(qe.HITRefused, match="QE901"):
+        guarded.create_hit_type(**request(FOOLISH))
+    with Stubber(guarded) as stub:
+        stub.add_response("create_hit_with_hit_type", {"HIT": {"HITId": "3HIT"}})
+        stub.add_response("update_hit_type_of_hit", {})
+        guarded.create_hit_with_hit_type(HITTypeId="3TYPE", LifetimeInSeconds=3600)
+        guarded.update_hit_type_of_hit(HITId="3HIT", HITTypeId="3TYPE")
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("options", [{"select": "QE2"}, {"ignore": ["house-rule"]}])
+def test_house_rules_that_nobody_looks_for_are_refused(options: dict[str, Any]) -> None:
+    """A guard that proves nothing would pass for one that does."""
+    with pytest.raises(qe.InvalidInput, match=r"only: house rules are given, and QE901, .* is not selected"):
+        qe.guard(client(), only=qe.parse_hit([GOOD]), **options)

@@ -2,7 +2,9 @@
 
 It hangs on the events of boto3, so that no program has to be changed. What was asked for is looked at before anything
 else; handlers of the program's own may still change that, so the body of the request is looked at too: before the call,
-and once more when nothing but the sending is left. This module knows of boto3 only what it is given.
+and once more when nothing but the sending is left. What the guard does not see is a handler that was registered as the
+very last one before the sending, after the guard, and what others make of the request on its way; either breaks its
+signature. This module knows of boto3 only what it is given.
 """
 
 from __future__ import annotations
@@ -58,9 +60,14 @@ def guard(
 
     Refused is what is as bad as `fail_on` or worse, and what the service itself would refuse: `create_hit` and
     `create_hit_type` then raise HITRefused, which carries the findings, and nothing is sent. That holds for the request
-    as it goes out, whatever other handlers of the client's events make of the parameters. Where `environment` is None
-    it is told by the client's endpoint. The other arguments are those of `lint`; no configuration is read. To guard a
-    client again replaces the guard.
+    as it is signed, whatever other handlers of the client's events make of the parameters; only one that comes even
+    after the guard (`register_last` on `before-send`) can still change it, and breaks its signature. Where
+    `environment` is None it is told by the client's endpoint. The other arguments are those of `lint`; no configuration
+    is read. To guard a client again replaces the guard.
+
+    `create_hit_with_hit_type` and `update_hit_type_of_hit` are sent as they are: the requirements are those of the HIT
+    type that they name, which were looked at when `create_hit_type` sent them, if that was guarded too. What another
+    program made of a type, `only` does not prove.
 
     Raises:
         WrongType: it is no boto3 client for Mechanical Turk, `names` are no TypeNames, something in `only` is no
