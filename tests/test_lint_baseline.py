@@ -33,6 +33,7 @@ from qualeval.linting.examples import EXAMPLES
 from qualeval.linting.files import trees_of
 from qualeval.linting.findings import Finding
 from qualeval.linting.lint import Linter
+from qualeval.model.qualification_types import SYSTEM_ONLY
 from tests.cli import LOCALE, PERCENT, put, requirement
 from tests.strategies import requirement_lists, wire
 
@@ -254,6 +255,19 @@ def test_what_cannot_be_relied_on_is_known_by_its_text() -> None:
         assert [each.fingerprint.requirement for each in found_in(form % "1") if each.finding.rule == "QE001"] != [""]
         assert new_in(form % "1", known) == []
         assert new_in(form % "2", known) == ["QE001"]
+
+
+def test_what_is_not_proved_of_a_doubtful_document_rests_on_its_text() -> None:
+    """Also where nobody is told that it is doubtful, a value that is not the last one changes what is known."""
+    linter = Linter.of(SYSTEM_ONLY, None, qe.parse_hit([RATE]), "QE9", "QE001")
+
+    def prints(title: str) -> set[Fingerprint]:
+        text = f'{{"Title": "{title}", "Title": "x", "QualificationRequirements": []}}'
+        return {each.fingerprint for each in results(linter.of_text(text, "x"), trees_of(text), {})}
+
+    assert prints("a") == prints("a")
+    assert {each.rule for each in prints("a")} == {"QE901"}
+    assert prints("a").isdisjoint(prints("b"))
 
 
 def test_the_text_of_a_doubtful_document_is_its_own() -> None:

@@ -131,6 +131,17 @@ def test_settings_of_the_linter(pytester: pytest.Pytester) -> None:
     assert "unknown" not in result.stdout.str()
 
 
+def test_house_rules_nearer_to_the_files(pytester: pytest.Pytester) -> None:
+    """They would not be proved with the settings of the root directory, so that is an error, without a traceback."""
+    put("hits/good.json", GOOD)
+    put("hits/qualeval.toml", '[lint]\nonly = [{ QualificationTypeId = "Masters", Comparator = "Exists" }]\n')
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+
+    result.stdout.fnmatch_lines(["*hits/qualeval.toml: lint.only: house rules that would not be proved: *"])
+    assert "hit_items.py" not in result.stdout.str()
+
+
 @pytest.mark.parametrize("arguments", [(), ("tests",), ("hits",), (".",), ("hits/bad.json",), ("hits/bad.json::3BAD",)])
 def test_arguments(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """Without arguments all named files are collected, wherever they are; with arguments those that are asked for."""

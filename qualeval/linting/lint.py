@@ -154,13 +154,19 @@ class Linter:
         is_told = _is_called_json(name, documents[0])
         found = self._unread(documents[0].not_json, name, digest_of(text)) if is_told else []
         for index, document in enumerate(documents):
-            head: Path = ("HITs", index) if len(documents) > 1 else ()
-            if document.problems:
-                found += self._unread(_worded(document, head), name, digest_of(document.text))
-            found += _located(self._found(document.tree, index, head, bool(document.problems)), document)
+            found += self._of_document(document, index, ("HITs", index) if len(documents) > 1 else ())
         if any(document.problems for document in documents):
             found = [evolve(each, fix=None) for each in found]
         return sorted(found, key=_by_place)
+
+    def _of_document(self, document: Document, index: int, head: Path) -> list[Finding]:
+        """What is found in one document of a text; what is not proved since it is doubtful rests on all of it."""
+        found = _located(self._found(document.tree, index, head, bool(document.problems)), document)
+        if not document.problems:
+            return found
+        written = digest_of(document.text)
+        told = self._unread(_worded(document, head), document.name, written)
+        return told + [evolve(each, written=written) if each.rule == HOUSE else each for each in found]
 
     def unreadable(self, error: InvalidInput, name: str, written: str = "") -> list[Finding]:
         """The problems of a file that cannot be read at all; of it no house rule can be proved.

@@ -99,7 +99,11 @@ class HITFile(pytest.File):
         """An item for each HIT, and one for the file where something is wrong with it that concerns none of them."""
         settings = self.config.stash[_SETTINGS]
         names: dict[str, int] = {}
-        for label, findings in _by_hit(self.path, settings):
+        try:
+            found = list(_by_hit(self.path, settings))
+        except QualevalError as error:
+            raise self.CollectError(str(error)) from None
+        for label, findings in found:
             names[label] = names.get(label, 0) + 1
             name = label if names[label] == 1 else f"{label} ({names[label]})"
             bad = [each for each in findings if each.severity.rank <= settings.fail_on.rank]
