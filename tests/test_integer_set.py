@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -120,6 +123,8 @@ def test_runs_around_an_outsider_are_its_neighbours(integers: IntegerSet, place:
 
 
 @given(integer_sets())
+@example(IntegerSet.only(0))
+@example(IntegerSet.only(1, 2))
 @example(IntegerSet.at_most(-7))
 @example(IntegerSet.at_least(9) | IntegerSet.at_most(-9))
 def test_a_sample_is_the_least_member_from_zero_or_the_greatest(integers: IntegerSet) -> None:
@@ -136,6 +141,14 @@ def test_a_sample_is_the_least_member_from_zero_or_the_greatest(integers: Intege
 def test_only_holds_what_is_listed(listed: list[int]) -> None:
     """`only` takes integers in any order and more than once."""
     assert members(IntegerSet.only(*listed)) == frozenset(listed)
+
+
+@given(st.lists(integer_sets(), max_size=6))
+@example([IntegerSet.at_most(0), IntegerSet.at_most(3), IntegerSet.at_least(4)])
+@example([IntegerSet.between(0, 3), IntegerSet.between(2, 3), IntegerSet.only(4)])
+def test_a_union_of_many_is_that_of_one_after_the_other(sets: list[IntegerSet]) -> None:
+    """`union` is `|` over all of them, however they overlap, meet or reach down without end; of none it is empty."""
+    assert IntegerSet.union(iter(sets)) == reduce(or_, sets, EMPTY)
 
 
 @given(st.none() | st.integers(LOW, HIGH), st.none() | st.integers(LOW, HIGH))

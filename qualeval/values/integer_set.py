@@ -144,9 +144,8 @@ class IntegerSet:
 
     def intervals(self) -> Iterator[Interval]:
         """The maximal runs of members, in order."""
-        edges: list[int | None] = [*([None] if self.starts_inside else []), *self.points]
-        if len(edges) % 2:
-            edges.append(None)
+        edges: list[int | None] = [*([None] if self.starts_inside else []), *self.points, None]
+        # Every other pair is a run; the open end at last is of a pair that is none where the last run is closed.
         for low, after in list(pairwise(edges))[::2]:
             yield low, None if after is None else after - 1
 
