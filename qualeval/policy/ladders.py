@@ -57,7 +57,8 @@ def relation(states: ValueSet, admitted: ValueSet) -> Relation:
 
 
 _ACTIONS = tuple(Action)
-_TIGHTEST_FIRST = tuple(reversed(Action))
+_TIGHTER = {action: tuple(each for each in reversed(Action) if each.level > action.level) for action in Action}
+"""The actions after each, the tightest first."""
 
 
 @frozen
@@ -103,9 +104,7 @@ class TypeLadder:
 
         Of `action` and those after it. The set of `action` itself where none is in reach.
         """
-        for tighter in _TIGHTEST_FIRST:
-            if tighter is action:
-                break
+        for tighter in _TIGHTER[action]:
             admitted = self.admitted[tighter]
             if not admitted.is_empty and self.kind.can_reach(states, admitted):
                 return admitted
