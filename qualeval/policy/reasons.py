@@ -129,8 +129,7 @@ class Reason:
         """The nearest change that would meet it; None where it is met."""
         if self.state is _MET:
             return None
-        predicate = self.predicate
-        target = self.ladder.target(predicate.action, self.observed.states)
+        predicate, target = self.predicate, self.target
         if target.is_empty:
             return contradiction(predicate.kind, predicate.short_name, self.ladder.contradiction(predicate.action))
         find = change if self.state is _UNMET else remedy
