@@ -99,6 +99,27 @@ def test_a_subdivision_of_another_country_is_unknown(country: str, subdivision: 
     assert "expected a code of ISO 3166-2 without its country" in problem_of(country, subdivision)[2]
 
 
+@pytest.mark.parametrize(
+    ("country", "subdivision", "code", "meant"),
+    [
+        ("UK", None, "unknown-country", "GB"),
+        ("us", None, "unknown-country", "US"),
+        ("Bolivia", None, "unknown-country", "BO"),
+        ("US-WA", None, "unknown-country", None),
+        ("Atlantis", None, "unknown-country", None),
+        ("US", "Washington", "unknown-subdivision", "WA"),
+        ("US", "US-WA", "subdivision-with-country", "WA"),
+        ("US", "us-xx", "subdivision-with-country", None),
+        ("US", "XX", "unknown-subdivision", None),
+    ],
+)
+def test_a_problem_is_known_by_its_code(country: str, subdivision: str | None, code: str, meant: str | None) -> None:
+    """A program reads what is wrong, and the one word to write instead where there is one."""
+    (problem,) = locale_problems(country, subdivision)
+
+    assert (problem.code, problem.meant) == (code, meant)
+
+
 def test_an_unknown_country_is_the_only_problem() -> None:
     """Of a subdivision nothing can be said while its country is not known."""
     assert [problem.place for problem in locale_problems("UK", "WA")] == ["Country"]

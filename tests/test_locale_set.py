@@ -88,6 +88,10 @@ def test_equality_is_sameness_of_states(one: LocaleSet, other: LocaleSet) -> Non
 
 
 @given(locale_sets(), locale_sets())
+@example(LocaleSet.only(WA), LocaleSet.only(WA))
+@example(LocaleSet.only(WA), LocaleSet.only(WA, ZZ))
+@example(~LocaleSet.only(US), ~LocaleSet.only(WA))
+@example(~LocaleSet.only(WA), ~LocaleSet.only(US))
 def test_relations_are_what_the_states_say(one: LocaleSet, other: LocaleSet) -> None:
     """Emptiness, inclusion and disjointness are those of the states."""
     ours, theirs = members(one), members(other)
@@ -98,6 +102,8 @@ def test_relations_are_what_the_states_say(one: LocaleSet, other: LocaleSet) -> 
 
 
 @given(locale_sets(), locales())
+@example(LocaleSet.only(WA), US)
+@example(~LocaleSet.only(WA), US)
 def test_regions_lie_inside_outside_or_across(places: LocaleSet, locale: Locale) -> None:
     """`contains_region` and `misses_region` are inclusion and disjointness of the locale's states."""
     assert places.contains_region(locale) == (region(locale) <= members(places))
@@ -105,6 +111,10 @@ def test_regions_lie_inside_outside_or_across(places: LocaleSet, locale: Locale)
 
 
 @given(locale_sets())
+@example(LocaleSet.only(WA, ZZ))
+@example(LocaleSet.only(US) - LocaleSet.only(WA))
+@example(~(LocaleSet.only(US) - LocaleSet.only(WA)))
+@example(~LocaleSet.only(WA))
 def test_single_is_the_locale_whose_region_it_is(places: LocaleSet) -> None:
     """A set is `single` exactly if one locale of the pool names just that set."""
     named = [locale for locale in PLACES if LocaleSet.only(locale) == places]
@@ -140,6 +150,16 @@ def test_a_sample_is_a_place_that_people_know() -> None:
     assert (~LocaleSet.only(Locale("GB"))).sample() == US
     assert (~LocaleSet.only(US)).sample() == Locale("AD")
     assert LocaleSet.only(WA, ZZ).sample() == WA
+
+
+@given(locale_sets(), st.lists(locales()))
+@example(LocaleSet.only(US), [Locale("CA"), WA, US])
+@example(LocaleSet.only(WA), [US])
+def test_a_preferred_place_is_taken_where_it_can_be(places: LocaleSet, preferred: list[Locale]) -> None:
+    """The first of them whose whole region belongs to the set; where none does, they are as if not named."""
+    inside = [locale for locale in preferred if region(locale) <= members(places)]
+
+    assert places.sample(iter(preferred)) == (inside[0] if inside else places.sample())
 
 
 def test_a_country_with_every_listed_subdivision_gone_leaves_the_unlisted() -> None:
