@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.validate import ParamValidator
 from hypothesis import given
 
+from qualeval.errors import WrongType
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.requirements import Comparator, QualificationRequirement
@@ -140,6 +141,24 @@ def test_replace_returns_a_new_hit() -> None:
     assert changed.requirements == (requirement,)
     assert FETCHED.requirements == ()
     assert changed.replace(requirements=()) == FETCHED
+
+
+def test_a_requirement_that_is_none_is_refused() -> None:
+    """A dict among the requirements is not overlooked; the message says what reads dicts."""
+    listed: list[Any] = [QualificationRequirement("3ABC", Comparator.EXISTS), {"QualificationTypeId": "3ABC"}]
+    with pytest.raises(WrongType) as caught:
+        HIT(listed)
+
+    expected = "requirements: expected a QualificationRequirement, got dict; qualeval.parse_hit reads dicts"
+    assert str(caught.value) == expected
+
+
+def test_a_kind_of_requirement_is_one() -> None:
+    """A class derived from the requirement's is welcome."""
+    kind = type("Kept", (QualificationRequirement,), {})
+    kept = kind("3ABC", Comparator.EXISTS)
+
+    assert HIT([kept]).requirements == (kept,)
 
 
 def test_what_is_not_read_is_kept_and_cannot_be_changed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualeval.errors import InvalidInput, Problem
+from qualeval.errors import InvalidInput, Problem, WrongType
 from qualeval.model.actions import ActionsGuarded
 from qualeval.model.qualification_types import LOCALE, MASTERS, PERCENT_APPROVED
 from qualeval.model.requirements import Comparator, QualificationRequirement, requirement_problems
@@ -169,6 +169,39 @@ def test_what_could_not_be_read_is_not_judged() -> None:
     assert requirement_problems(None, None, None, None) == []
     assert requirement_problems("3ABC", Comparator.EQUAL_TO, None, ()) == []
     assert requirement_problems(LOCALE, None, (), (US,)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"integer_values": "12"}, "IntegerValues: expected a list, got str `12`"),
+        ({"integer_values": 12}, "IntegerValues: expected a list, got int `12`"),
+        ({"locale_values": {"Country": "US"}}, "LocaleValues: expected a list, got dict"),
+        ({"qualification_type_id": 3}, "QualificationTypeId: expected text, got int `3`"),
+        ({"required_to_preview": "yes"}, "RequiredToPreview: expected True, False or None, got str `yes`"),
+    ],
+)
+def test_a_field_of_another_type_is_refused(fields: Fields, message: str) -> None:
+    """A text is no list of characters, a number no id, and a word no truth: no field is read as what it is not."""
+    with pytest.raises(WrongType) as caught:
+        QualificationRequirement(**{"qualification_type_id": "3ABC", "comparator": Comparator.EXISTS, **fields})
+
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(("value", "got"), [(True, "bool `true`"), (98.0, "float `98.0`"), ("98", "str `98`")])
+def test_a_value_that_is_no_integer_is_refused(value: Any, got: str) -> None:
+    """A boolean, a float and a text are no integers, though Python would compare two of them with one."""
+    assert problems_of("3ABC", Comparator.IN, integer_values=[1, value]) == [
+        f"IntegerValues[1]: expected an integer, got {got}"
+    ]
+
+
+def test_a_text_is_no_locale() -> None:
+    """The message says how a locale is written, and nothing more is said of what is none."""
+    assert problems_of(LOCALE, Comparator.IN, locale_values=[US, "US-WA"]) == [
+        'LocaleValues[1]: expected a Locale, got str `US-WA`; write qualeval.Locale("US")'
+    ]
 
 
 @given(guard_fields())

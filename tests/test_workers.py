@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualeval.errors import InvalidInput
+from qualeval.errors import InvalidInput, WrongType
 from qualeval.model.facts import HOLDS, LACKS, Fact, fact_text
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import (
@@ -81,6 +81,23 @@ def test_one_text_is_no_list_of_types() -> None:
     for make in (worker, WorkerProfile):
         with pytest.raises(InvalidInput, match="expected true, false or a list of type ids"):
             make("A1", {}, complete="3ABC")
+
+
+@pytest.mark.parametrize(
+    ("make", "fields", "message"),
+    [
+        (WorkerProfile, {"complete": 1}, "expected True or False, got int `1`"),
+        (worker, {"blocked": "no"}, "expected True or False, got str `no`"),
+        (WorkerProfile, {"facts": {"3A": 80}}, "3A: expected a Fact, got int; qualeval.worker takes plain facts"),
+        (worker, {"facts": {3: 80}}, "expected type ids or names as text, got int `3`"),
+    ],
+)
+def test_a_part_of_another_type_is_refused(make: Any, fields: Any, message: str) -> None:
+    """Nothing is taken for true because it is not empty, nor for a fact because it is a number."""
+    with pytest.raises(WrongType) as caught:
+        make("A1", **fields)
+
+    assert str(caught.value) == message
 
 
 @given(workers(), st.sampled_from(TYPES))
