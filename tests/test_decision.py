@@ -73,10 +73,14 @@ def test_an_answer_is_no_bool() -> None:
     """There are three answers: asking a decision or an outcome for its truth is an error that says what to ask."""
     decision = decided(RATE)
 
-    with pytest.raises(AmbiguousTruth, match=r"ask `decision\.permits\(action\)`") as caught:
+    with pytest.raises(AmbiguousTruth) as caught:
         bool(decision)
-    with pytest.raises(AmbiguousTruth, match=r"compare it: `outcome is Outcome\.PERMITTED`"):
+    with pytest.raises(AmbiguousTruth) as caught_too:
         bool(decision.outcome())
+    assert str(caught.value) == "a decision has three answers, so it is no bool; ask `decision.permits(action)`"
+    assert str(caught_too.value) == (
+        "an outcome has three answers and is no bool; compare it: `outcome is Outcome.PERMITTED`"
+    )
     assert isinstance(caught.value, TypeError)
     assert isinstance(caught.value, QualevalError)
 
@@ -121,6 +125,30 @@ def test_require_raises_undetermined_where_a_fact_is_missing() -> None:
         "whether the worker may accept is not known: learn whether PercentAssignmentsApproved is 98 or more"
     )
     assert caught.value.decision.outcome() is Outcome.UNKNOWN
+    assert caught.value.action is Action.ACCEPT
+
+
+def test_require_says_all_that_stands_in_the_way() -> None:
+    """What is to be mended is listed, each thing once."""
+    with pytest.raises(Denied) as caught:
+        compile_requirements([RATE, need("3ABC", "Exists")]).require(
+            worker("A1", {PERCENT_APPROVED: 97, "3ABC": "lacks"})
+        )
+
+    assert str(caught.value) == (
+        "A1 may not accept: raise PercentAssignmentsApproved from 97 to 98 or more; be granted 3ABC"
+    )
+
+
+def test_require_reports_on_the_hit_that_it_is_given() -> None:
+    """Permitted or not, the decision is that of the HIT which was asked about."""
+    policy = compile_requirements([RATE])
+    hit = HIT(hit_id="3XYZ")
+
+    assert policy.require(worker("A1", {PERCENT_APPROVED: 98}), hit=hit).hit is hit
+    with pytest.raises(Denied) as caught:
+        policy.require(worker("A1", {PERCENT_APPROVED: 97}), hit=hit)
+    assert caught.value.decision.hit is hit
 
 
 def test_require_names_what_stands_in_the_way_of_that_action_alone() -> None:
@@ -323,6 +351,13 @@ def test_an_unknown_rate_that_two_requirements_leave_no_value_is_a_certain_denia
     assert {str(each.remedy) for each in decision.unmet} == {
         "no change can meet it: the requirements 1 and 2 on PercentAssignmentsApproved contradict each other"
     }
+    assert decision.to_dict()["requirements"][1]["remedy"] == {
+        "do": "none",
+        "type": PERCENT_APPROVED,
+        "value": None,
+        "by": None,
+        "words": str(decision.unmet[0].remedy),
+    }
 
 
 def test_a_remedy_that_several_requirements_share_is_said_once() -> None:
@@ -360,6 +395,41 @@ def test_a_remedy_aims_at_all_requirements_on_the_type() -> None:
     decision = decided(need("3ABC", "GreaterThan", 2), need("3ABC", "NotIn", 3, 4), **{"3ABC": 1})
 
     assert str(decision.unmet[0].remedy) == "raise 3ABC from 1 to 5 or more"
+
+
+def test_a_reason_aims_where_its_remedy_does() -> None:
+    """`target` is what all requirements on the type leave; it is the whole of what a change may end in."""
+    (first, second) = decided(need("3ABC", "GreaterThan", 2), need("3ABC", "NotIn", 3, 4), **{"3ABC": 1}).reasons
+
+    assert first.target == second.target == ValueSet(IntegerSet.at_least(5))
+    assert first.remedy is not None
+    assert first.remedy.value == first.target
+
+
+def test_predicates_are_in_the_order_of_the_hit() -> None:
+    """Types are judged together, and requirements on them told in the order in which they were written."""
+    listed = [need("3ABC", "Exists"), RATE, need("3ABC", "LessThan", 5)]
+
+    assert [each.requirement for each in compile_requirements(listed).predicates] == listed
+
+
+def test_contradictions_name_the_type_and_the_requirements() -> None:
+    """One phrase a type that no state is left of; none where somebody can."""
+    names = TypeNames({"study_1_done": "3ABC"})
+    listed = [
+        need("3ABC", "EqualTo", 1),
+        RATE,
+        need("3ABC", "GreaterThan", 5, actions_guarded=PREVIEW),
+        need("3ABC", "NotEqualTo", 2),
+        need(PERCENT_APPROVED, "GreaterThan", 100),
+    ]
+    policy = compile_requirements(listed, names=names)
+
+    assert policy.contradictions(Action.ACCEPT) == (
+        "the requirements 0 and 2 on study_1_done contradict each other",
+        "no possible state of PercentAssignmentsApproved meets requirement 4",
+    )
+    assert policy.contradictions(Action.PREVIEW) == ()
 
 
 def test_own_names_are_what_answers_show() -> None:
@@ -451,6 +521,24 @@ def test_availability_is_reported_beside_the_decision(
     assert decision.access is decision.possible is Access.ACCEPT
 
 
+def test_an_obstacle_is_told_in_code_and_in_words() -> None:
+    """The dict has each obstacle whole."""
+    hit = OPEN.replace(status="Reviewing", assignments_available=0, expires_at=NOW)
+    decision = compile_hit(hit).decide(worker("A1", blocked=True), now=NOW)
+    deleted = compile_hit(OPEN.replace(status="Disposed")).decide(worker("A1"), now=NOW)
+
+    assert decision.to_dict()["availability"] == {
+        "available": False,
+        "obstacles": [
+            {"code": "worker_blocked", "words": "the requester blocked the worker"},
+            {"code": "expired", "words": "the HIT expired at 2026-05-01T00:00:00+00:00"},
+            {"code": "unassignable", "words": "the HIT cannot be assigned (status Reviewing)"},
+            {"code": "out_of_assignments", "words": "no assignment of the HIT is left"},
+        ],
+    }
+    assert [each.words for each in deleted.availability.obstacles] == ["the HIT was deleted (status Disposed)"]
+
+
 def test_a_policy_that_serves_several_hits_reports_on_the_one_it_is_given() -> None:
     """`decide(hit=...)` speaks of that HIT; without it of the policy's own, or of none."""
     policy = compile_requirements([RATE])
@@ -476,6 +564,8 @@ def test_texts_of_decisions_and_policies() -> None:
         "accept: Worker_Locale in CA, US; Worker_PercentAssignmentsApproved 98..100>"
     )
     assert repr(compile_requirements([])) == "<AccessPolicy everybody>"
+    assert repr(only_reason(RATE, 97)) == "<Reason 0: Worker_PercentAssignmentsApproved unmet (too_low)>"
+    assert repr(only_reason(RATE, 98)) == "<Reason 0: Worker_PercentAssignmentsApproved met>"
     assert repr(compile_requirements([need(PERCENT_APPROVED, "GreaterThan", 100)])) == "<AccessPolicy accept: nobody>"
     assert repr(policy.decide(worker("A1", {LOCALE: "US"}))) == "<Decision A1: preview, possibly accept>"
     assert repr(policy.decide(worker(None, {LOCALE: "FR"}))) == "<Decision unnamed: none>"

@@ -33,6 +33,13 @@ def runs(inside: frozenset[int]) -> list[Interval]:
     ]
 
 
+def test_everything_is_what_nothing_leaves() -> None:
+    """The two ends of the algebra: every integer belongs to one, none to the other."""
+    assert members(IntegerSet.everything()) == frozenset(WINDOW)
+    assert members(IntegerSet.empty()) == frozenset()
+    assert IntegerSet.everything() == ~IntegerSet.empty()
+
+
 @given(integer_sets(), integer_sets())
 def test_operators_agree_with_frozenset(one: IntegerSet, other: IntegerSet) -> None:
     """`&`, `|`, `-`, `^` and `~` do to the members what the operators of frozenset do."""
@@ -138,9 +145,11 @@ def test_a_sample_is_the_least_member_from_zero_or_the_greatest(integers: Intege
 
 
 @given(st.lists(st.integers(LOW, HIGH)))
+@example([5, 0, 6, 7, 6])
 def test_only_holds_what_is_listed(listed: list[int]) -> None:
-    """`only` takes integers in any order and more than once."""
+    """`only` takes integers in any order and more than once, and neighbours make one run."""
     assert members(IntegerSet.only(*listed)) == frozenset(listed)
+    assert IntegerSet.only(*listed) == reduce(or_, (IntegerSet.between(each, each) for each in listed), EMPTY)
 
 
 @given(st.lists(integer_sets(), max_size=6))

@@ -58,17 +58,22 @@ def test_an_unknown_country_comes_with_the_right_one(country: str, meant: str) -
     place, message, advice = problem_of(country)
 
     assert place == "Country"
-    assert message.startswith("unknown country `")
+    assert message == f"unknown country {show(country)}"
     assert advice == f"did you mean `{meant}`?"
 
 
-@pytest.mark.parametrize("country", ["US-WA", "us-wa", " US-WA "])
+@pytest.mark.parametrize("country", ["US-WA", "us-wa", " US-WA ", "US_WA", "us/wa", "WA", "wa", "washington"])
 def test_a_subdivision_in_the_country_is_split(country: str) -> None:
-    """`US-WA` as a country is two fields."""
+    """`US-WA` as a country is two fields, with other signs too; a state of the US needs no country."""
     assert problem_of(country)[2] == "did you mean Country `US` and Subdivision `WA` (as text, `US-WA`)?"
 
 
-@pytest.mark.parametrize("country", ["", "XX", "Atlantis", "UK-ENG", "--"])
+def test_a_subdivision_of_any_country_is_split() -> None:
+    """Where the country is said, it may be any."""
+    assert problem_of("gb-eng")[2] == "did you mean Country `GB` and Subdivision `ENG` (as text, `GB-ENG`)?"
+
+
+@pytest.mark.parametrize("country", ["", "XX", "XXXX", "Atlantis", "UK-ENG", "US-XX", "--"])
 def test_a_country_that_nothing_resembles_is_told_the_form(country: str) -> None:
     """Where no country is meant, the message says what a country looks like."""
     assert problem_of(country)[2] == "expected a two-letter code of ISO 3166-1, such as `US`"
@@ -81,6 +86,7 @@ def test_a_country_that_nothing_resembles_is_told_the_form(country: str) -> None
         ("US", "US-WA", "WA"),
         ("US", "Washington", "WA"),
         ("US", " new york ", "NY"),
+        ("US", "NewYork", "NY"),
         ("CA", "Ontario", "ON"),
     ],
 )

@@ -42,6 +42,13 @@ def test_only_is_the_union_of_the_regions(listed: list[Locale]) -> None:
     assert members(LocaleSet.only(*listed)) == frozenset().union(*map(region, listed))
 
 
+def test_everything_is_what_nothing_leaves() -> None:
+    """The two ends of the algebra: every place belongs to one, no place to the other."""
+    assert members(LocaleSet.everything()) == UNIVERSE
+    assert members(LocaleSet.empty()) == frozenset()
+    assert LocaleSet.everything() == ~LocaleSet.empty()
+
+
 @given(locale_sets(), locale_sets())
 def test_operators_agree_with_frozenset(one: LocaleSet, other: LocaleSet) -> None:
     """`&`, `|`, `-`, `^` and `~` do to the states what the operators of frozenset do."""

@@ -177,6 +177,13 @@ def test_break_points_read_like_this(listed: Requirements, type_id: str, expecte
     assert words(listed, worker("A1"), type_id) == expected
 
 
+def test_a_region_of_several_runs_lists_them() -> None:
+    """Lacking first, then the runs, the outer ones open."""
+    regions = compile_requirements([need("3ABC", "In", 1, 2, 7)]).regions(worker("A1"), "3ABC")
+
+    assert [str(each) for each in regions] == ["lacks,..0,3..6,8.. preview", "1..2,7 accept"]
+
+
 def test_regions_of_places_have_no_order_but_that_of_access() -> None:
     """Places come region by region, the least access first."""
     listed = [need(LOCALE, "In", "US", "CA", actions_guarded=DISCOVER), need(LOCALE, "NotEqualTo", "US-CA")]
