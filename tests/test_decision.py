@@ -290,6 +290,7 @@ def test_to_dict_is_always_json_and_says_what_the_decision_says(listed: Requirem
         (need(LOCALE, "EqualTo", "US-WA"), "US", "subdivision_unknown", "learn the worker's subdivision"),
         (need(LOCALE, "NotEqualTo", "US-WA"), "US", "subdivision_unknown", "learn the worker's subdivision"),
         (need(LOCALE, "EqualTo", "US"), "US,CA", "several_possible", "learn the worker's country"),
+        (need(LOCALE, "EqualTo", "US-WA"), "US,CA", "several_possible", "learn the worker's locale"),
         (need(ADULT, "EqualTo", 1), 0, "too_low", "raise Adult from 0 to 1"),
         (need(ADULT, "EqualTo", 1), "unknown", "nothing_known", "learn whether Adult is 1"),
     ],

@@ -161,11 +161,15 @@ def test_a_union_of_many_is_that_of_one_after_the_other(sets: list[IntegerSet]) 
 
 
 @given(st.none() | st.integers(LOW, HIGH), st.none() | st.integers(LOW, HIGH))
+@example(3, 1)
+@example(3, 2)
+@example(3, 3)
 def test_between_includes_its_ends(low: int | None, high: int | None) -> None:
     """`between` includes both ends, leaves None open, and is empty where they are inverted."""
     expected = {v for v in WINDOW if (low is None or v >= low) and (high is None or v <= high)}
 
     assert members(IntegerSet.between(low, high)) == expected
+    assert IntegerSet.between(low, high).is_empty == (not expected)
 
 
 def test_huge_integers_are_exact() -> None:

@@ -307,6 +307,19 @@ def test_an_example_misses_what_everybody_misses_and_meets_the_rest() -> None:
     assert facts_of(policy.example(Access.PREVIEW)) == {"3ABC": 1, "Worker_PercentAssignmentsApproved": 100}
 
 
+def test_an_example_is_refused_by_one_type_though_nobody_can_pass_another_either() -> None:
+    """Where two types let nobody discover, the second is no matter: any state of it will do."""
+    policy = policy_of(
+        *(need("3ABC", "EqualTo", each, actions_guarded=DISCOVER) for each in (1, 2)),
+        *(need(PERCENT_APPROVED, "EqualTo", each, actions_guarded=DISCOVER) for each in (98, 99)),
+    )
+    shown = policy.example(Access.NONE)
+
+    assert facts_of(shown) == {"3ABC": "lacks", "Worker_PercentAssignmentsApproved": 100}
+    assert shown is not None
+    assert policy.access(shown) is policy.decide(shown).possible is Access.NONE
+
+
 def test_a_policy_of_nothing_lets_everybody_accept() -> None:
     """Its one example is a profile without facts; every policy implies it, and it implies what is always met."""
     everybody, rate = policy_of(), policy_of(RATE)
@@ -391,6 +404,23 @@ def test_a_counterexample_misses_one_type_alone_where_it_can() -> None:
     there = policy_of(need("3ABC", "GreaterThan", 20), RATE)
 
     assert facts_of(here.counterexample(there)) == {"3ABC": 11, "Worker_PercentAssignmentsApproved": 98}
+
+
+def test_a_counterexample_lies_here_where_the_two_have_nothing_in_common() -> None:
+    """Where two types are each missed by everybody, the worker is one who may here."""
+    here = policy_of(need("3ABC", "GreaterThan", 10), need(PERCENT_APPROVED, "GreaterThan", 90))
+    there = policy_of(need("3ABC", "LessThan", 5), need(PERCENT_APPROVED, "LessThan", 50))
+
+    assert facts_of(here.counterexample(there)) == {"3ABC": 11, "Worker_PercentAssignmentsApproved": 91}
+
+
+def test_policies_are_found_by_what_they_mean() -> None:
+    """In a dict a policy is found by an equal one, however it was written; others rarely hash like it."""
+    policies = [policy_of(need(PERCENT_APPROVED, "GreaterThan", each)) for each in range(101)]
+    again = policy_of(need(PERCENT_APPROVED, "GreaterThan", 97), need(PERCENT_APPROVED, "GreaterThan", 90))
+
+    assert {each: place for place, each in enumerate(policies)}[again] == 97
+    assert len(set(map(hash, policies))) > 90
 
 
 def test_names_of_types_do_not_matter_to_the_questions() -> None:

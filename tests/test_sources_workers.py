@@ -275,6 +275,7 @@ def test_many_profiles_of_one_file(text: str) -> None:
         ({"IntegerValue": 1, "IntegerRange": [0, 2]}, "got IntegerValue and IntegerRange; give one of them"),
         ({"LocaleValue": {"Country": "US"}}, "LocaleValue: `3ABC` has an integer, got a locale; use IntegerValue"),
         ({"QualificationTypeId": LOCALE, "IntegerValue": 5}, "IntegerValue: Worker_Locale has a locale, got an integer; use LocaleValue"),
+        ({"QualificationTypeId": LOCALE, "IntegerRange": [5, 6]}, "IntegerRange: Worker_Locale has a locale, got an integer; use LocaleValue"),
         ({"QualificationTypeId": LOCALE, "LocaleValue": "US-WA"}, 'LocaleValue: expected an object, got the text `US-WA`; write `{"Country": "US", "Subdivision": "WA"}`'),
         ({"QualificationTypeId": LOCALE, "LocaleValue": {"Country": "UK"}}, "LocaleValue.Country: unknown country `UK`; did you mean `GB`?"),
         ({"QualificationTypeId": LOCALE, "LocaleValues": []}, "LocaleValues: got an empty list; give a value, or leave the key out"),
