@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from qualeval.errors import AmbiguousTruth, Denied, NotPermitted, QualevalError, Undetermined
 from qualeval.model.actions import Access, Action, ActionsGuarded
 from qualeval.model.facts import Fact, PlainFact
+from qualeval.model.grammar import read_fact
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import (
     ADULT,
@@ -277,6 +278,9 @@ def test_to_dict_is_always_json_and_says_what_the_decision_says(listed: Requirem
         (need("3ABC", "GreaterThan", 2), "holds", "value_unknown", "learn whether 3ABC is 3 or more"),
         (need("3ABC", "EqualTo", 5), integers(3) | LACKED, "too_low", "change 3ABC from 3, lacks to 5"),
         (need("3ABC", "EqualTo", 4), "1,8", "value_not_admitted", "change 3ABC from 1, 8 to 4"),
+        (need("3ABC", "EqualTo", 2), "5,8", "too_high", "lower 3ABC from 5, 8 to 2"),
+        (need("3ABC", "EqualTo", 9), "5,8", "too_low", "raise 3ABC from 5, 8 to 9"),
+        (need("3ABC", "In", 2, 8), "holds", "value_unknown", "learn whether 3ABC is 2, 8"),
         (
             need("3ABC", "GreaterThan", 2),
             "unknown",
@@ -405,6 +409,46 @@ def test_a_reason_aims_where_its_remedy_does() -> None:
     assert first.target == second.target == ValueSet(IntegerSet.at_least(5))
     assert first.remedy is not None
     assert first.remedy.value == first.target
+
+
+@pytest.mark.parametrize(
+    ("requirement", "fact", "do", "value", "by"),
+    [
+        (RATE, 97, "raise", "98..", "worker"),
+        (RATE, "unknown", "learn", "98..", "worker"),
+        (need(PERCENT_APPROVED, "LessThan", 95), 97, "lower", "..94", "worker"),
+        (need("3ABC", "In", 2, 8), 5, "raise", "8", "requester"),
+        (need("3ABC", "In", 2, 8), "1,3", "change", "2,8", "requester"),
+        (need("3ABC", "EqualTo", 3), "lacks", "grant", "3", "requester"),
+        (need("3ABC", "EqualTo", 3), "unknown", "learn", "3", "requester"),
+        (need("3BLOCK", "DoesNotExist"), "holds", "revoke", "lacks", "requester"),
+        (need("3BLOCK", "DoesNotExist"), "unknown", "learn", "lacks", "requester"),
+        (need(MASTERS, "Exists"), "lacks", "grant", "holds", "Mechanical Turk"),
+        (need(MASTERS, "Exists"), "unknown", "learn", "holds", "worker"),
+        (need(LOCALE, "EqualTo", "US"), "CA", "relocate", "US", "worker"),
+        (need(LOCALE, "EqualTo", "US"), "unknown", "learn", "US", "worker"),
+    ],
+)
+def test_a_remedy_says_what_to_do_to_what_and_who_could(
+    requirement: QualificationRequirement, fact: PlainFact, do: str, value: str, by: str
+) -> None:
+    """A change is the owner's of a type; where something is to be learned, the worker knows what only they own."""
+    remedy = only_reason(requirement, fact).remedy
+    type_id = requirement.qualification_type_id
+
+    assert remedy is not None
+    assert (remedy.do, remedy.type_id, remedy.by) == (RemedyAction(do), type_id, by)
+    assert remedy.value == read_fact(type_id, value).states
+
+
+def test_what_is_unknown_may_need_a_change_all_the_same() -> None:
+    """Whether 3 or 5 is not known, but for the tighter action it must be 5, which neither of the two possible is."""
+    looser, _ = decided(
+        need("3ABC", "In", 3, 5, actions_guarded=DISCOVER), need("3ABC", "EqualTo", 5), **{"3ABC": "3,8"}
+    ).reasons
+
+    assert looser.state is State.UNKNOWN
+    assert str(looser.remedy) == "change 3ABC from 3, 8 to 5"
 
 
 def test_predicates_are_in_the_order_of_the_hit() -> None:

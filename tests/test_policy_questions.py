@@ -423,6 +423,12 @@ def test_policies_are_found_by_what_they_mean() -> None:
     assert len(set(map(hash, policies))) > 90
 
 
+def test_a_policy_equals_no_other_thing() -> None:
+    """A requirement, a text or nothing is no policy, and comparing with it is no error."""
+    for other in (RATE, "everybody", None):
+        assert policy_of(RATE) != other
+
+
 def test_names_of_types_do_not_matter_to_the_questions() -> None:
     """What a type is called is for the reader alone."""
     named = compile_requirements([need("3ABC", "Exists")], names=TypeNames({"qualified": "3ABC"}))
