@@ -6,9 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("qualeval", deadline=None)
+# For mutation testing, with `--hypothesis-profile mutation`: the same few examples in every run, and no shrinking.
+settings.register_profile(
+    "mutation",
+    settings.get_profile("qualeval"),
+    max_examples=10,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile("qualeval")
 
 

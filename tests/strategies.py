@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from qualeval.model.actions import ActionsGuarded
@@ -44,6 +45,7 @@ __all__ = [
     "profiles",
     "requirement_lists",
     "requirements",
+    "tries",
     "value_set_facts",
     "value_sets",
     "wire",
@@ -199,3 +201,8 @@ def workers() -> st.SearchStrategy[WorkerProfile]:
     return profiles().map(
         lambda drawn: WorkerProfile("A1", {each: read_fact(each, text) for each, text in drawn[0].items()}, drawn[1])
     )
+
+
+def tries(count: int) -> settings:
+    """Settings for so many examples where a law has a hundred by default: a profile with fewer has fewer here too."""
+    return settings(max_examples=max(1, count * settings().max_examples // 100))

@@ -37,6 +37,7 @@ from tests.strategies import (
     fact_texts,
     requirement_lists,
     requirements,
+    tries,
     value_set_facts,
     wire,
     workers,
@@ -124,7 +125,7 @@ def check_levels(case: Case) -> None:
     assert_levels(compile_requirements(listed), profile_of(drawn), access, possible)
 
 
-@settings(max_examples=1500)
+@tries(1500)
 @given(cases())
 def test_access_and_possible_are_the_least_and_the_greatest_over_all_worlds(
     case: Case,
@@ -159,7 +160,7 @@ def plain_fact(state: reference.State) -> PlainFact:
     return LACKS if state is None else Locale(*state) if isinstance(state, tuple) else state
 
 
-@settings(max_examples=500)
+@tries(500)
 @given(requirement_lists(), worlds())
 def test_a_fully_known_worker_has_a_definite_answer(listed: Requirements, world: dict[str, reference.State]) -> None:
     """Of a worker of whom everything is known nothing is unknown, and all requirements are judged at once."""
@@ -169,7 +170,7 @@ def test_a_fully_known_worker_has_a_definite_answer(listed: Requirements, world:
     assert_levels(compile_requirements(listed), profile, access, access)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.lists(st.sampled_from(TYPES), min_size=2, max_size=2, unique=True), st.data())
 def test_types_may_be_judged_one_by_one(pair: list[str], data: st.DataObject) -> None:
     """Trying every combination of states of two types gives what trying each type alone gives."""
@@ -191,7 +192,7 @@ def holds_state(fact: ValueSet, state: reference.State) -> bool:
     return state in fact
 
 
-@settings(max_examples=500)
+@tries(500)
 @given(st.sampled_from(TYPES), st.data())
 def test_facts_that_no_text_can_say_are_judged_too(type_id: str, data: st.DataObject) -> None:
     """Any set of states is a fact: `3 or lacking`, anywhere but one state."""
@@ -254,7 +255,7 @@ def _guarding(reasons: Sequence[Reason], action: Action) -> list[Reason]:
     return [each for each in reasons if each.guard.guards(action)]
 
 
-@settings(max_examples=1000)
+@tries(1000)
 @given(cases())
 def test_reasons_explain_the_outcomes(case: Case) -> None:
     """An action is denied exactly if an unmet requirement guards it, unknown exactly if none is and one is unknown."""
@@ -307,7 +308,7 @@ FEW_HITS = QualificationRequirement(NUMBER_HITS_APPROVED, Comparator.LESS_THAN, 
 CHANGES = frozenset(RemedyAction) - {RemedyAction.LEARN, RemedyAction.NONE}
 
 
-@settings(max_examples=800)
+@tries(800)
 @given(cases())
 def test_following_a_remedy_leaves_nothing_unmet_beside_it(case: Case) -> None:
     """A worker who did what a remedy says meets all requirements on the type that guard the same or a looser action."""
@@ -331,7 +332,7 @@ def test_following_a_remedy_leaves_nothing_unmet_beside_it(case: Case) -> None:
         assert reason.index in [each.index for each in beside]
 
 
-@settings(max_examples=800)
+@tries(800)
 @given(cases())
 @example(([FEW_HITS], ({NUMBER_HITS_APPROVED: "8"}, True)))
 def test_a_remedy_is_learning_or_a_change_or_none_as_the_states_say(case: Case) -> None:
@@ -387,7 +388,7 @@ def _least(state: reference.State) -> int:
 WINDOW = range(-30, 140)
 
 
-@settings(max_examples=500)
+@tries(500)
 @given(st.sampled_from([PERCENT_APPROVED, NUMBER_HITS_APPROVED, "3ABC"]), st.data())
 def test_raise_and_lower_are_the_nearest_changes(type_id: str, data: st.DataObject) -> None:
     """Of all values that would do, the remedy's are the nearest, upwards where two are as near or values only grow."""
@@ -453,7 +454,7 @@ def disguised(requirement: QualificationRequirement) -> QualificationRequirement
     )
 
 
-@settings(max_examples=250)
+@tries(250)
 @given(pairs())
 def test_policies_are_equal_exactly_if_they_treat_everybody_alike(pair: tuple[Requirements, Requirements]) -> None:
     """Equality is sameness of access for every worker there can be, and equal policies hash alike."""
@@ -489,7 +490,7 @@ def test_integers_beyond_any_float_are_exact() -> None:
     assert policy.permits(WorkerProfile("A1", {"3ABC": read_fact("3ABC", IntegerSet.at_least(huge + 1))}))
 
 
-@settings(max_examples=600)
+@tries(600)
 @given(cases())
 def test_a_contradiction_names_a_smallest_set(case: Case) -> None:
     """Without any one of the requirements that are said to contradict each other, some state is left."""
