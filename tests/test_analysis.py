@@ -411,6 +411,33 @@ def test_a_superfluous_requirement_comes_with_a_worker() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("listed", "repeated"),
+    [
+        ([need("3A", "GreaterThan", 5), need("3A", "GreaterThan", 5)], [True, False]),
+        ([need("3A", "GreaterThan", 5), need("3A", "GreaterThan", 7)], [False]),
+        ([need("3A", "GreaterThan", 5)] * 2 + [need("3A", "GreaterThan", 7)], [False, False]),
+        ([need("3A", "GreaterThan", 5), need("3A", "GreaterThan", 5, actions_guarded=DISCOVER)], [False]),
+        ([need("3A", "In", 1, 2), need("3A", "In", 1, 2), need("3A", "GreaterThan", 0)], [True, False, False]),
+        ([need("3A", "EqualTo", 1), need("3A", "EqualTo", 2)], [False, False]),
+        ([need(PERCENT_APPROVED, "LessThan", 101)], [False]),
+    ],
+)
+def test_what_is_only_repeated_goes_without_its_repetition(listed: Requirements, repeated: list[bool]) -> None:
+    """The first of two that say the same is needed once the other is gone; one that others imply is not."""
+    assert [each.is_only_repeated for each in analysis_of(listed).findings] == repeated
+
+
+def test_an_analysis_says_of_which_hit_it_is() -> None:
+    """The dict has the HIT's id, None where it has none, and every finding as a dict."""
+    listed = [need("3A", "GreaterThan", 5)] * 2
+    analysis = analyze(HIT(listed, hit_id="3HIT"))
+
+    assert analysis.to_dict() == {"hit_id": "3HIT", "findings": [each.to_dict() for each in analysis.findings]}
+    assert analyze(compile_requirements(listed)).to_dict()["hit_id"] is None
+    assert analyze(HIT()).to_dict() == {"hit_id": None, "findings": []}
+
+
 def test_own_names_are_used_in_words_and_in_json() -> None:
     """A type that has a name is called by it, in the sentence and in the example's profile; all of it is JSON."""
     names = TypeNames({"study_1_score": "3A"})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qualeval.analysis.compare import Comparison, Shift, compare
-from qualeval.errors import InvalidInput, WrongType
+from qualeval.errors import AmbiguousTruth, InvalidInput, WrongType
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import LOCALE, NUMBER_HITS_APPROVED, PERCENT_APPROVED, TypeNames
@@ -193,6 +193,29 @@ def test_to_dict_has_the_stable_keys() -> None:
             },
         },
     }
+
+
+def test_who_loses_is_called_by_the_names_of_before() -> None:
+    """Each side of a comparison speaks of types as its own policy does."""
+    before = compile_requirements([need("3A", "GreaterThan", 5)], names=TypeNames({"old_score": "3A"}))
+    after = compile_requirements([need("3A", "EqualTo", 5)], names=TypeNames({"new_score": "3A"}))
+    accept = compare(before, after).to_dict()["actions"]["accept"]
+
+    assert accept["lost"]["example"]["Facts"] == {"old_score": 6}
+    assert accept["gained"]["example"]["Facts"] == {"new_score": 5}
+    assert (accept["gained"]["words"], accept["lost"]["words"]) == (
+        "workers with new_score 5",
+        "workers with old_score 6..",
+    )
+
+
+def test_a_comparison_is_no_bool() -> None:
+    """Whether there is a difference, and whether nobody loses: the message names both questions."""
+    with pytest.raises(AmbiguousTruth) as caught:
+        bool(compared([], []))
+
+    expected = "a comparison is no bool; ask `comparison.is_equivalent`, or one action's gained and lost"
+    assert str(caught.value) == expected
 
 
 def test_policies_may_be_given_for_hits() -> None:

@@ -280,6 +280,8 @@ def test_to_dict_is_always_json_and_says_what_the_decision_says(listed: Requirem
         (need("3ABC", "EqualTo", 4), "1,8", "value_not_admitted", "change 3ABC from 1, 8 to 4"),
         (need("3ABC", "EqualTo", 2), "5,8", "too_high", "lower 3ABC from 5, 8 to 2"),
         (need("3ABC", "EqualTo", 9), "5,8", "too_low", "raise 3ABC from 5, 8 to 9"),
+        (need("3ABC", "GreaterThan", 7), "..5", "too_low", "raise 3ABC from ..5 to 8 or more"),
+        (need("3ABC", "LessThan", 3), "5..", "too_high", "lower 3ABC from 5.. to 2 or less"),
         (need("3ABC", "In", 2, 8), "holds", "value_unknown", "learn whether 3ABC is 2, 8"),
         (
             need("3ABC", "GreaterThan", 2),

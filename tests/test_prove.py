@@ -246,8 +246,16 @@ def test_a_verdict_is_no_bool() -> None:
     """There are three answers: asking for the truth of one is an error that says what to ask."""
     (proof,) = prove(SOUND, only=[RATE])
 
-    with pytest.raises(AmbiguousTruth, match=r"compare it: `verdict is Verdict\.PROVED`") as caught:
+    with pytest.raises(AmbiguousTruth) as caught:
         bool(proof.verdict)
+    with pytest.raises(AmbiguousTruth) as caught_too:
+        bool(proof)
+    assert str(caught.value) == (
+        "a verdict has three answers and is no bool; compare it: `verdict is Verdict.PROVED`"
+    )
+    assert str(caught_too.value) == (
+        "a proof has three answers and is no bool; compare it: `proof.verdict is Verdict.PROVED`"
+    )
     assert isinstance(caught.value, TypeError)
     assert isinstance(caught.value, QualevalError)
 
