@@ -39,7 +39,7 @@ def amount(integers: IntegerSet, kind: QualificationType) -> str:
 
 
 def run_amount(run: Interval, kind: QualificationType) -> str:
-    """One run of integers as an amount: `98 or more`, `2 or less`, `2..5`, `7`."""
+    """One run of integers as an amount: `98 or more`, `2 or less`, `2..5`, `7`. An open end is the universe's."""
     low, high = run
     if low == high:
         return str(low)
@@ -47,7 +47,7 @@ def run_amount(run: Interval, kind: QualificationType) -> str:
         return f"{low} or more"
     if high is not None and low == kind.lowest:
         return f"{high} or less"
-    return f"{'' if low is None else low}..{'' if high is None else high}"
+    return f"{low}..{high}"
 
 
 def constraint(kind: QualificationType, admitted: ValueSet, name: str) -> str:
