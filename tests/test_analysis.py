@@ -428,6 +428,21 @@ def test_what_is_only_repeated_goes_without_its_repetition(listed: Requirements,
     assert [each.is_only_repeated for each in analysis_of(listed).findings] == repeated
 
 
+def test_a_finding_without_a_worker_gives_the_reason() -> None:
+    """Of what every worker meets there is no example: the dict says why."""
+    (finding,) = analysis_of([need(PERCENT_APPROVED, "LessThan", 101)]).findings
+
+    assert finding.to_dict() == {
+        "kind": "always_met",
+        "action": "accept",
+        "requirements": [0],
+        "because_of": [],
+        "words": "every worker meets requirement 0 on PercentAssignmentsApproved",
+        "example": None,
+        "reason": "every worker meets requirement 0 on PercentAssignmentsApproved",
+    }
+
+
 def test_an_analysis_says_of_which_hit_it_is() -> None:
     """The dict has the HIT's id, None where it has none, and every finding as a dict."""
     listed = [need("3A", "GreaterThan", 5)] * 2

@@ -103,3 +103,14 @@ def test_what_cannot_be_told(old: tuple[str | None, ...], new: tuple[str | None,
         match_hits(hits(*old), [hit.replace(title=None) for hit in hits(*new)])
 
     assert said in str(raised.value)
+
+
+def test_all_of_what_cannot_be_told_is_said() -> None:
+    """The whole message: what is there, and what would help."""
+    with pytest.raises(InvalidInput) as raised:
+        match_hits(hits(None, None), [hit.replace(title=None) for hit in hits(None)])
+
+    assert str(raised.value) == (
+        "which HIT is which cannot be told: 2 HITs before (2 without a HITId), 1 after (1 without); "
+        "give each a HITId or a title of its own, or compare them one at a time"
+    )

@@ -242,6 +242,34 @@ def test_to_dict_is_json_under_ones_own_names() -> None:
     assert prove(SOUND, only=[RATE])[0].to_dict()["decision"] is None
 
 
+def test_a_claim_about_a_worker_names_the_worker() -> None:
+    """The dict has the worker's id and the decision, and no requirement; nobody refutes what is not known."""
+    (proof,) = prove(SOUND, admits=[worker("A1", {LOCALE: "US"})])
+    written = proof.to_dict()
+
+    assert proof.worker_id == "A1"
+    assert written.pop("decision")["worker_id"] == "A1"
+    assert written == {
+        "claim": "admits",
+        "action": "accept",
+        "index": 0,
+        "requirement": None,
+        "worker_id": "A1",
+        "verdict": "unknown",
+        "counterexample": None,
+    }
+
+
+def test_proofs_are_equal_by_what_is_decided() -> None:
+    """The same claim of an equal policy is the same proof; of another worker, or of none, it is not."""
+    one, again = prove(SOUND, admits=[worker("A1")]), prove(SOUND, admits=[worker("A1")])
+
+    assert one == again
+    assert one != prove(SOUND, admits=[worker("A2")])
+    assert one != prove(HIT(), admits=[worker("A1")])
+    assert prove(SOUND, only=[RATE]) == prove(SOUND, only=[RATE])
+
+
 def test_a_verdict_is_no_bool() -> None:
     """There are three answers: asking for the truth of one is an error that says what to ask."""
     (proof,) = prove(SOUND, only=[RATE])
