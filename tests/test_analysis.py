@@ -316,6 +316,18 @@ def test_a_requirement_that_nobody_meets_is_a_conflict_of_one() -> None:
     ] * 2
 
 
+def test_what_nobody_can_do_is_told_type_by_type() -> None:
+    """Each type that no state is left of has its phrase."""
+    listed = [need("3A", "Exists"), need("3A", "DoesNotExist"), need(PERCENT_APPROVED, "GreaterThan", 100)]
+    nobody, *_ = analysis_of(listed).findings
+
+    assert nobody.requirements == (0, 1, 2)
+    assert nobody.words == (
+        "nobody can accept it: the requirements 0 and 1 on 3A contradict each other; "
+        "no possible state of PercentAssignmentsApproved meets requirement 2"
+    )
+
+
 def test_of_a_type_that_contradicts_itself_nothing_is_called_superfluous() -> None:
     """Where nobody can anyway, every other requirement on the type would be; other types are judged by themselves."""
     listed = [

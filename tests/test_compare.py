@@ -12,7 +12,7 @@ from qualeval.analysis.compare import Comparison, Shift, compare
 from qualeval.errors import AmbiguousTruth, InvalidInput, WrongType
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import LOCALE, NUMBER_HITS_APPROVED, PERCENT_APPROVED, TypeNames
+from qualeval.model.qualification_types import LOCALE, MASTERS, NUMBER_HITS_APPROVED, PERCENT_APPROVED, TypeNames
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.policy.compiler import compile_requirements
 from qualeval.values.locale import Locale, country_codes
@@ -134,6 +134,9 @@ NOBODY = [need("3NEVER", "Exists"), need("3NEVER", "DoesNotExist")]
         ([], NOBODY, "nobody", "every worker"),
         (NOBODY, [RATE_98, IN_US],
          "all workers with Worker_PercentAssignmentsApproved 98..100 and Worker_Locale in US", "nobody"),
+        (NOBODY, [need("3A", "Exists")], "all workers with 3A held", "nobody"),
+        (NOBODY, [need(MASTERS, "DoesNotExist"), need("3A", "In", 1, 3)],
+         "all workers with Masters lacked and 3A in 1, 3", "nobody"),
         (NOBODY, [need("3A", "Exists"), need("3A", "DoesNotExist")], "nobody", "nobody"),
     ],
 )  # fmt: skip
