@@ -324,16 +324,25 @@ def test_an_empty_list_is_refused_even_beside_another(claim: str, nothing: Any) 
 @pytest.mark.parametrize("listed", [[], [RATE]])
 def test_what_is_of_another_type_is_refused(listed: Requirements, given: Any, message: str) -> None:
     """One worker in place of a list, dicts in place of values: each is named, by an error that is ours."""
-    with pytest.raises(WrongType, match=f"^{message}"):
+    with pytest.raises(WrongType) as caught:
         prove(HIT(listed), **given)
+
+    found, _, mend = str(caught.value).partition("; ")
+    assert found == message
+    assert mend in {
+        "qualeval.parse_hit reads dicts",
+        "qualeval.load_workers reads a file",
+        "qualeval.parse_worker makes one of a dict",
+    }
 
 
 def test_what_is_no_hit_is_refused() -> None:
     """The subject of a proof is a HIT or a policy; the action is one of three."""
     anything: Any = [RATE]
 
-    with pytest.raises(WrongType, match="expected a HIT or an AccessPolicy, got list"):
+    with pytest.raises(WrongType) as caught:
         prove(anything, only=[RATE])
+    assert str(caught.value) == "expected a HIT or an AccessPolicy, got list; qualeval.parse_hit reads dicts"
     with pytest.raises(InvalidInput, match="did you mean `accept`"):
         prove(SOUND, Action("acept"), only=[RATE])
 
