@@ -22,7 +22,7 @@ import libcst as cst
 
 ROOMS = {
     "values": ("integer_set", "locale", "locale_set", "memberships", "value_set"),
-    "policy": ("compiler", "decision", "differential", "pickling", "policy_questions", "regions", "wording"),
+    "policy": ("compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "regions", "wording"),
     "analysis": ("analysis", "compare", "matching", "prove", "results"),
 }
 """The tests of each."""
