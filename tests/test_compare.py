@@ -154,6 +154,7 @@ def test_each_action_has_its_own_answer() -> None:
     comparison = compared([before], [RATE_98])
 
     assert [bool(each.gaining) for each in comparison.actions.values()] == [False, True, False]
+    assert [each.action for each in comparison.actions.values()] == list(Action)
     assert not any(comparison.lost.values())
     assert not comparison.is_equivalent
     assert comparison[Action("preview")].gained is not None
