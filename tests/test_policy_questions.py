@@ -429,6 +429,15 @@ def test_a_policy_equals_no_other_thing() -> None:
         assert policy_of(RATE) != other
 
 
+def test_a_place_that_is_several_is_judged_though_another_fact_is_missing() -> None:
+    """What is not named is learned on the way, whatever is known of the place."""
+    policy = policy_of(need("3ABC", "Exists"), need(LOCALE, "In", "US", "CA"))
+
+    assert policy.access(worker("A1", {LOCALE: "US,CA"})) is Access.PREVIEW
+    assert policy.access(worker("A1", {LOCALE: "US,CA"}).with_facts({"3ABC": 1})) is Access.ACCEPT
+    assert policy.access(worker("A1", {LOCALE: "US,FR"}).with_facts({"3ABC": 1})) is Access.PREVIEW
+
+
 def test_names_of_types_do_not_matter_to_the_questions() -> None:
     """What a type is called is for the reader alone."""
     named = compile_requirements([need("3ABC", "Exists")], names=TypeNames({"qualified": "3ABC"}))
