@@ -19,10 +19,14 @@ from collections import Counter
 from pathlib import Path
 
 import libcst as cst
+import pytest
 
 ROOMS = {
     "values": ("integer_set", "locale", "locale_set", "memberships", "value_set"),
-    "policy": ("compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "regions", "wording"),
+    "policy": (
+        "compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "regions", "specialise",
+        "wording",
+    ),
     "analysis": ("analysis", "compare", "matching", "prove", "results"),
 }
 """The tests of each."""
@@ -60,6 +64,11 @@ def pytest_runtest_setup() -> None:
     modules = [vars(module) for name, module in sys.modules.items() if name.startswith("qualeval.")]
     for each in [each for module in modules for each in module.values() if hasattr(each, "cache_clear")]:
         each.cache_clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Examples come first and laws last: mostly an example notices a mutant, and sooner."""
+    items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis") or "workers" in item.name)
 
 
 def prepare(root: Path, folder: Path, room: str) -> None:

@@ -65,6 +65,15 @@ def test_all_that_cannot_be_is_told_at_once() -> None:
     ]
 
 
+def test_what_is_not_there_cannot_be_changed() -> None:
+    """A value and a guard for a requirement that the HIT does not have are two problems, told at once."""
+    with pytest.raises(qe.InvalidInput) as caught:
+        qe.change_hit(HIT, values={3: 97}, guards={-1: qe.ActionsGuarded.ACCEPT, 4: qe.ActionsGuarded.ACCEPT})
+
+    assert len(caught.value.problems) == 3
+    assert all("requirement" in str(problem) for problem in caught.value.problems)
+
+
 @pytest.mark.parametrize("plain", ["", "x", "1.0", "097", "1,000", True, 1.5, [None]])
 def test_what_is_no_integer_is_refused(plain: Any) -> None:
     """Nothing is made of text that is no integer, nor of a boolean, a float or nothing."""

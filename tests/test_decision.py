@@ -453,6 +453,17 @@ def test_what_is_unknown_may_need_a_change_all_the_same() -> None:
     assert str(looser.remedy) == "change 3ABC from 3, 8 to 5"
 
 
+def test_every_requirement_is_met_or_unmet_or_unknown() -> None:
+    """The three lists part the reasons; each is called by its type's name."""
+    listed = [RATE, need("3ABC", "Exists"), need(LOCALE, "EqualTo", "US")]
+    decision = compile_requirements(listed).decide(worker("A1", {PERCENT_APPROVED: 98, LOCALE: "CA"}))
+
+    assert [each.index for each in decision.met] == [0]
+    assert [each.index for each in decision.unmet] == [2]
+    assert [each.index for each in decision.unknown] == [1]
+    assert [each.name for each in decision.reasons] == ["Worker_PercentAssignmentsApproved", "3ABC", "Worker_Locale"]
+
+
 def test_predicates_are_in_the_order_of_the_hit() -> None:
     """Types are judged together, and requirements on them told in the order in which they were written."""
     listed = [need("3ABC", "Exists"), RATE, need("3ABC", "LessThan", 5)]

@@ -53,6 +53,11 @@ def refusal(type_id: str, plain: Any) -> str:
     return str(caught.value)
 
 
+def test_a_fact_shows_its_states() -> None:
+    """As text a fact is the set of the states still possible."""
+    assert str(Fact(integers(1, 3) | LACKED)) == "1, 3, lacks"
+
+
 @pytest.mark.parametrize(
     ("type_id", "text", "states"),
     [
