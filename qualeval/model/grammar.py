@@ -197,8 +197,7 @@ def integer_range(kind: QualificationType, low: int | None, high: int | None) ->
         raise InvalidInput(Problem(f"got the inverted range {low}..{high}", help=f"write {high}..{low}"))
     held = IntegerSet.between(low, high)
     universe = kind.universe.held
-    if not isinstance(universe, IntegerSet):
-        return held
+    assert isinstance(universe, IntegerSet), "a range is asked for where the type has integers"
     outside = [end for end in (low, high) if end is not None and end not in universe]
     if outside:
         raise InvalidInput(outside_problem(kind, ValueSet(held)))
