@@ -24,8 +24,8 @@ import pytest
 ROOMS = {
     "values": ("integer_set", "locale", "locale_set", "memberships", "value_set"),
     "policy": (
-        "compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "regions", "specialise",
-        "wording",
+        "compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "provenance", "regions",
+        "specialise", "wording",
     ),
     "analysis": ("analysis", "compare", "matching", "prove", "results"),
 }

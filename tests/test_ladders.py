@@ -49,6 +49,19 @@ def test_exclusions_are_told_in_bits() -> None:
     assert ladder_of(need(Comparator.EXISTS)).exclusions == {0, 1}
 
 
+def test_alike_are_those_that_admit_and_guard_the_same() -> None:
+    """However they are written; what guards something else says something else."""
+    ladder = ladder_of(
+        need(Comparator.GREATER_THAN, 5),
+        need(Comparator.EXISTS),
+        need(Comparator.GREATER_THAN_OR_EQUAL_TO, 6),
+        need(Comparator.GREATER_THAN, 5, guard=PREVIEW),
+        need(Comparator.GREATER_THAN, 5),
+    )
+
+    assert [ladder.alike(each) for each in ladder.predicates] == [0b10101, 0b00010, 0b10101, 0b01000, 0b10101]
+
+
 def test_states_outside_the_universe_are_excluded_by_nobody() -> None:
     """A rate is 0 to 100: that above 100 both bounds would miss it is no exclusion."""
     rates = [need(Comparator.LESS_THAN, each, type_id=PERCENT_APPROVED) for each in (101, 50)]
