@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 
+from qualeval.errors import WrongType
 from qualeval.model.actions import Access
 from qualeval.model.facts import LACKS, UNKNOWN, PlainFact
 from qualeval.model.qualification_types import LOCALE, PERCENT_APPROVED
@@ -79,6 +81,15 @@ def test_each_kind_of_comparison(
 
     assert [access(worker("A1", {type_id: fact})) for fact in inside] == [Access.ACCEPT] * len(inside)
     assert [access(worker("A1", {type_id: fact})) for fact in outside] == [Access.PREVIEW] * len(outside)
+
+
+def test_what_is_no_profile_is_refused() -> None:
+    """The generated code says so in the words of every other question."""
+    anything: Any = {"WorkerId": "A1"}
+    with pytest.raises(WrongType) as caught:
+        fast(compile_requirements([need(Comparator.EXISTS)]))(anything)
+
+    assert str(caught.value) == "expected a WorkerProfile, got dict; qualeval.parse_worker makes one of a dict"
 
 
 def test_several_states_are_judged_by_the_exact_sets() -> None:
