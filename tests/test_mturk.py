@@ -27,7 +27,8 @@ from botocore.retries.bucket import TokenBucket
 from botocore.retries.standard import ExponentialBackoff
 
 from qualeval.errors import HITNotFound, InvalidInput, NoSuchHIT, QualevalError, ServiceError, WrongType
-from qualeval.sources.mturk import CODES, FAILURES, SANDBOX, GetsHIT, MTurk, without_secrets
+from qualeval.sources.failures import CODES, FAILURES, without_secrets
+from qualeval.sources.mturk import SANDBOX, GetsHIT, MTurk
 from qualeval.testing.endpoint import Endpoint
 from qualeval.testing.faults import Fault, Faults, Reply
 from qualeval.testing.protocol import error_reply

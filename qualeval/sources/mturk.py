@@ -1,235 +1,88 @@
-"""HITs from Mechanical Turk itself, or from any endpoint that speaks its protocol: the one room that knows boto3.
+"""Mechanical Turk itself, or any endpoint that speaks its protocol, as a source of HITs and of facts about workers.
 
-What boto3 raises ends here. Which error means what, and what mends it, is data: `CODES` for what the service answers,
-`FAILURES` for what boto3 meets on the way to it. botocore's own texts are quoted only after `without_secrets`, and its
-exceptions are not chained: they can quote the headers that were signed.
+It is the one room that knows boto3. What boto3 raises ends here, told as `qualeval.sources.failures` says. botocore's
+own texts are quoted only after `without_secrets`, and its exceptions are not chained: they can quote the headers that
+were signed.
 
-This module does not know what a HIT says: `qualeval.sources.hits` reads the answer.
+A read of a list or a score whose answer is cut is made again: botocore takes a cut body for an empty answer, and tries
+again only what failed in a way that it sees. This module does not know what a HIT or a row says, nor which reads are
+needed to learn about a worker.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from json import JSONDecodeError
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
 from attrs import field, frozen
 from boto3.exceptions import Boto3Error
+from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, UndefinedModelAttributeError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, UndefinedModelAttributeError
 from botocore.parsers import ResponseParserError
 
 from qualeval.errors import InvalidInput, NoSuchHIT, Problem, QualevalError, ServiceError, WrongType, show
 from qualeval.model.hits import HIT
+from qualeval.sources.failures import (
+    BROKEN,
+    CODES,
+    FAILURES,
+    NOT_MTURK,
+    REFUSED,
+    REQUEST,
+    Said,
+    without_login,
+    without_secrets,
+)
 from qualeval.sources.hits import parse_hit
-from qualeval.sources.structure import described
+from qualeval.sources.pages import Circle, walk
+from qualeval.sources.rows import Assignment, Block, ListedHIT, Page, Row, Score, ScoreStatus, TypeInfo
+from qualeval.sources.structure import described, is_list, is_object, read_each
 
-__all__ = ["CODES", "FAILURES", "SANDBOX", "GetsHIT", "MTurk", "Said", "without_secrets"]
+__all__ = ["PAGE", "READINGS", "SANDBOX", "GetsHIT", "MTurk"]
+
+R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
 """The endpoint of the requester sandbox (AWS, "Setting up", grade D)."""
 
 
+PAGE = 100
+"""So many rows are asked for at once: the most that the service gives (service model, D)."""
+
+READINGS = 3
+"""So often an answer that cannot be read is asked for, before that counts as a failure."""
+
+_ABSENT = "AWS.MechanicalTurk.QualificationDoesNotExist"
+_REVOKED = "a status of: Granted"
+"""What is said of a score that was revoked: no code of it is known for certain (EVIDENCE, Wire; grade C)."""
+
+
 class GetsHIT(Protocol):
-    """What is asked of a client: the one operation that is called. Every boto3 client for `mturk` has it."""
+    """What is asked of a client that gives HITs alone. Every boto3 client for `mturk` has it, and the other reads."""
 
     def get_hit(self, *, HITId: str) -> Mapping[str, Any]:  # noqa: N803 - the name is Mechanical Turk's
         """The answer of GetHIT, as boto3 gives it."""
 
 
-@frozen
-class Said:
-    """What is said of one failure: a message with fields in braces, the mend, and the class of the error.
-
-    Fields: `operation`, `hit_id`, `code`, `words` (of the service or of boto3), `tries`, `endpoint`, and what
-    botocore's exception names: `provider`, `cred_var`, `profile`, `region_name`, `path`, `proxy_url`.
-    """
-
-    message: str
-    help: str = ""
-    kind: type[ServiceError] | type[InvalidInput] = ServiceError
-
-
-LATER = "try again later"
-ELSEWHERE = "saved HIT files and other endpoints (--endpoint-url) serve as well"
-CLOSED = f"AWS announced that Mechanical Turk closes on 30 September 2026: {ELSEWHERE}"
-NETWORK = f"check the network, and the region (Mechanical Turk is in us-east-1 alone); {CLOSED}"
-REGION = "use us-east-1 (--region): Mechanical Turk is there alone"
-SIGN_IN = "sign in again with `aws sso login` or `aws login`"
-GIVE_KEYS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has them (--profile)"
-MODEL = (
-    "install the package botocore-a-la-carte-mturk, or point AWS_DATA_PATH at a folder that has"
-    " mturk/2017-01-17/service-2.json"
-)
-
-REFUSED = Said("the service refused {operation} ({code}): {words}")
-NOT_MTURK = Said(
-    "{endpoint} does not answer as Mechanical Turk does (HTTP status {code})",
-    "check the address of the endpoint, and whether a proxy or a portal answers in its place",
-)
-BROKEN = Said(
-    "the answer to {operation} cannot be read: it was cut, or {endpoint} is not Mechanical Turk",
-    f"try again, and check the address of the endpoint; {ELSEWHERE}",
-)
-
-_CODES: tuple[tuple[str, Said], ...] = (
-    (
-        "AWS.MechanicalTurk.HITDoesNotExist",
-        Said(
-            "the service has no HIT {hit_id} ({words})",
-            "a HIT is shown to the requester who made it alone, and a HIT of the sandbox only there (--sandbox)",
-            NoSuchHIT,
-        ),
-    ),
-    (
-        "Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException SlowDown"
-        " TooManyRequestsException RequestLimitExceeded 429",
-        Said(
-            "the service throttled {operation}, and boto3 gave up after {tries} ({words})",
-            f"{LATER}, and share one client: the limiter that slows down is the client's own",
-        ),
-    ),
-    (
-        "ServiceFault InternalFailure InternalError InternalServerError ServiceUnavailable"
-        " ServiceUnavailableException 500 502 503 504",
-        Said("the service failed at {operation}, and boto3 gave up after {tries} ({words})", f"{LATER}; {CLOSED}"),
-    ),
-    (
-        "AWS.AccountNotLinked",
-        Said(
-            "the AWS account is not linked to a Mechanical Turk requester account ({words})",
-            "link them at https://requester.mturk.com/developer (the sandbox: https://requestersandbox.mturk.com/developer)",
-        ),
-    ),
-    (
-        "AccessDenied AccessDeniedException NotAuthorized UnauthorizedOperation OptInRequired AWS.NotAuthorized"
-        " AWS.MechanicalTurk.PermissionDenied",
-        Said(
-            "the AWS credentials do not permit {operation} ({words})",
-            "let their user or role do mechanicalturk:GetHIT (AWS's policy AmazonMechanicalTurkReadOnly does), or name"
-            " another profile (--profile)",
-        ),
-    ),
-    (
-        "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired",
-        Said("the AWS session has expired ({words})", f"{SIGN_IN}, or get new keys"),
-    ),
-    (
-        "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId MissingAuthenticationToken"
-        " MissingAuthenticationTokenException",
-        Said("the service does not know the AWS access key ({words})", f"it may be deleted or mistyped: {GIVE_KEYS}"),
-    ),
-    (
-        "InvalidSignature InvalidSignatureException SignatureDoesNotMatch IncompleteSignature"
-        " IncompleteSignatureException RequestTimeTooSkewed",
-        Said(
-            "the service does not accept the signature ({words})",
-            "check the AWS secret key, the clock of this machine, and the region (us-east-1)",
-        ),
-    ),
-)
-
-CODES: Mapping[str, Said] = {code: said for codes, said in _CODES for code in codes.split()}
-"""What is said of an answer that is an error: by TurkErrorCode, else by the error's name or its HTTP status."""
-
-FAILURES: Mapping[str, Said] = {
-    # Credentials and configuration
-    "NoCredentialsError": Said("no AWS credentials were found", GIVE_KEYS),
-    "PartialCredentialsError": Said("half of the AWS credentials is missing: {provider} has no {cred_var}", GIVE_KEYS),
-    "CredentialRetrievalError": Said(
-        "{provider} did not give AWS credentials",
-        "run it by hand to see why: its words may hold secrets and are not shown",
-    ),
-    "TokenRetrievalError": Said("the AWS sign-in token cannot be had", SIGN_IN),
-    "NoAuthTokenError": Said("there is no AWS sign-in token", SIGN_IN),
-    "SSOError": Said("the AWS sign-in is missing or has expired", SIGN_IN),
-    "LoginError": Said("the AWS sign-in is missing or has expired", SIGN_IN),
-    "MetadataRetrievalError": Said("the AWS credentials cannot be had from the machine's metadata service", GIVE_KEYS),
-    "ProfileNotFound": Said(
-        "there is no AWS profile {profile}", "`aws configure list-profiles` names those that exist", InvalidInput
-    ),
-    "NoRegionError": Said("no region was given", REGION, InvalidInput),
-    "InvalidRegionError": Said("{region_name} is no AWS region", REGION, InvalidInput),
-    "ConfigNotFound": Said("there is no AWS configuration file {path}", "check AWS_CONFIG_FILE"),
-    "ConfigParseError": Said("the AWS configuration file {path} cannot be read", "check its sections and quotes"),
-    "InvalidConfigError": Said("the AWS configuration is not usable: {words}", "check ~/.aws/config"),
-    "OSError": Said("a file that the AWS configuration names cannot be used: {words}", "check ~/.aws/config and AWS_*"),
-    "JSONDecodeError": Said(
-        "what the AWS configuration leads to is not JSON", "check credential_process and the folders of AWS_DATA_PATH"
-    ),
-    # The model of the service
-    "UnknownServiceError": Said("this boto3 does not know Mechanical Turk any more", MODEL),
-    "UndefinedModelAttributeError": Said("the model of Mechanical Turk in AWS_DATA_PATH is not usable: {words}", MODEL),
-    # The way to the service
-    "ConnectionError": Said("there is no connection to {endpoint}", NETWORK),
-    "EndpointConnectionError": Said("cannot connect to {endpoint}", NETWORK),
-    "ConnectTimeoutError": Said("{endpoint} did not take the connection in time", NETWORK),
-    "ReadTimeoutError": Said("{endpoint} did not answer in time", f"{LATER}; {CLOSED}"),
-    "ConnectionClosedError": Said("{endpoint} closed the connection without an answer", f"{LATER}; {CLOSED}"),
-    "SSLError": Said("there is no secure connection to {endpoint}", "check the certificates (AWS_CA_BUNDLE)"),
-    "ProxyConnectionError": Said("cannot connect to the proxy {proxy_url}", "check HTTPS_PROXY, HTTP_PROXY, NO_PROXY"),
-    "HTTPClientError": Said(
-        "the request cannot be sent",
-        "look for a line break in the AWS keys and tokens, and check the endpoint; the details may hold secrets and are"
-        " not shown",
-    ),
-    # The answer: a body that is JSON and no GetHIT answer lets botocore's parser stumble in many ways
-    "ResponseStreamingError": BROKEN,
-    "IncompleteReadError": BROKEN,
-    "ResponseParserError": BROKEN,
-    "AttributeError": BROKEN,
-    "LookupError": BROKEN,
-    "RuntimeError": BROKEN,
-    "TypeError": BROKEN,
-    "ValueError": BROKEN,
-    "ArithmeticError": BROKEN,
-    # The request
-    "ParamValidationError": Said(
-        "{hit_id} is no HIT id", "a HIT id is written with 1 to 64 capital letters and digits", InvalidInput
-    ),
-    "BotoCoreError": Said("boto3 failed: {words}"),
-    "Boto3Error": Said("boto3 failed: {words}"),
-}
-"""What is said of an exception: by the name of its class, or of the nearest class that it derives from.
-
-By name, since botocore adds and removes classes from one release to the next."""
-
 _CONNECTING = (BotoCoreError, Boto3Error, ClientError, UndefinedModelAttributeError, OSError, JSONDecodeError)
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, ResponseParserError, RuntimeError, TypeError, ValueError)
 _CALLING = (*_CONNECTING, *_UNREADABLE)
 
-_SECRETS = re.compile(
-    r"""(?:invalid\ header\ value|the\ canonical\ string\ for\ this\ request|the\ string-to-sign).*
-      | authorization['"]?\s*[:=]\s*.*
-      | x-amz-security-token['"]?\s*[:=]\s*['"]?[^\s'",&]+
-      | aws4-hmac-sha256\s+credential=.*
-      | (?:credential|signature)=[^\s,;&]+
-      | \b(?-i:AKI|ASI)[A-Z0-9]{8,}\b""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
 
-
-def without_secrets(text: str) -> str:
-    """A text of AWS's or of botocore's without the access keys, tokens, signatures and signed headers in it.
-
-    Seen to quote them: IncompleteSignatureException (the header), InvalidSignatureException (the canonical string, with
-    the session token), and the HTTP client (a header whose value has a line break).
-    """
-    return _SECRETS.sub("[hidden]", text)
-
-
-def without_login(url: str) -> str:
-    """An address as a message shows it: without user, password and query."""
-    return re.sub(r"^([a-z]+://)?.*@", r"\1", url).partition("?")[0].rstrip("/")
+class _Unreadable(Exception):
+    """An answer cannot be read; the message says why, where that is known."""
 
 
 @frozen(repr=False)
 class MTurk:
-    """Mechanical Turk as a source of HITs, over one shared client.
+    """Mechanical Turk as a source of HITs and of what it tells a requester about workers, over one shared client.
 
     The client is used as it is, from as many threads as you like (boto3's clients allow that): `MTurk(boto3.client(
     "mturk"))` keeps that client's own retries and time limits, while `MTurk.connect` sets adaptive retries, whose
@@ -289,7 +142,7 @@ class MTurk:
         except QualevalError:
             raise
         except _CALLING as error:
-            raise _told(error, "GetHIT", hit_id, self.endpoint) from None
+            raise _told(error, "GetHIT", str(hit_id), self.endpoint) from None
         self._check_answer(answer, hit_id)
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
@@ -304,8 +157,140 @@ class MTurk:
             message = f"asked for HIT {show(hit_id)}, the service answered about {other}"
             raise ServiceError(message, operation="GetHIT", help="check the address of the endpoint")
 
+    # --- scores and lists
+
+    def score(self, type_id: str, worker_id: str) -> Score | None:
+        """GetQualificationScore: the worker's qualification, granted or revoked; None where there is none.
+
+        Of a type that is not the requester's own the service says that there is none, too, which then says nothing of
+        the worker. Raises ServiceError for every failure of the service, and InvalidInput for ids that are none.
+        """
+        asked = {"QualificationTypeId": type_id, "WorkerId": worker_id}
+        try:
+            return self._ask("GetQualificationScore", partial(_score, asked), **asked)
+        except ServiceError as error:
+            if error.code == _ABSENT:
+                return None
+            if _REVOKED in (error.service_message or ""):
+                return Score(type_id, worker_id, ScoreStatus.REVOKED)
+            raise
+
+    def scores(
+        self, type_id: str, status: ScoreStatus = ScoreStatus.GRANTED, *, start: str | None = None
+    ) -> Iterator[Page[Score]]:
+        """ListWorkersWithQualificationType: who holds a type of the requester's own, or who had it and lost it.
+
+        As all lists, it comes in pages of up to 100 rows, none of which comes twice; a page is asked for when it is
+        needed. `start` is the token at which to go on. Raises as `score` does.
+        """
+        return self._pages(
+            "ListWorkersWithQualificationType", "Qualifications", partial(_score_of, type_id), start,
+            QualificationTypeId=type_id, Status=str(ScoreStatus(status)),
+        )  # fmt: skip
+
+    def blocks(self, *, start: str | None = None) -> Iterator[Page[Block]]:
+        """ListWorkerBlocks: whom the requester blocked."""
+        return self._pages("ListWorkerBlocks", "WorkerBlocks", Block.of, start)
+
+    def types(self, is_owned: bool = True, *, start: str | None = None) -> Iterator[Page[TypeInfo]]:
+        """ListQualificationTypes: those of the requester's own, or all that there are."""
+        return self._pages(
+            "ListQualificationTypes", "QualificationTypes", TypeInfo.of, start,
+            MustBeRequestable=False, MustBeOwnedByCaller=is_owned,
+        )  # fmt: skip
+
+    def hits(self, *, start: str | None = None) -> Iterator[Page[ListedHIT]]:
+        """ListHITs: all HITs of the requester that were not disposed of."""
+        return self._pages("ListHITs", "HITs", ListedHIT.of, start)
+
+    def assignments(self, hit_id: str, *, start: str | None = None) -> Iterator[Page[Assignment]]:
+        """ListAssignmentsForHIT: the assignments of a HIT that were submitted; of those at work it says nothing.
+
+        Raises NoSuchHIT where the service has no such HIT.
+        """
+        return self._pages("ListAssignmentsForHIT", "Assignments", Assignment.of, start, HITId=hit_id)
+
+    def _pages(
+        self, operation: str, key: str, read: Callable[[object], R], start: str | None, **asked: Any
+    ) -> Iterator[Page[R]]:  # fmt: skip
+        def ask(token: str | None) -> Page[R]:
+            following = {} if token is None else {"NextToken": token}
+            return self._ask(operation, partial(_page, key, read), **asked, MaxResults=PAGE, **following)
+
+        try:
+            yield from walk(ask, start)
+        except Circle as error:
+            message = f"the list of {operation} has no end: {error}"
+            raise ServiceError(message, operation=operation, help="try again later") from None
+
+    def _ask(self, operation: str, read: Callable[[Mapping[object, object]], T], **asked: Any) -> T:
+        """What `read` makes of the answer of an operation that changes nothing."""
+        why = ""
+        for _ in range(READINGS):
+            try:
+                return read(self._answer(operation, asked))
+            except _Unreadable as error:
+                why = str(error)
+        place = f"`{self.endpoint}`" if self.endpoint else "what answered"
+        message = BROKEN.message.format(operation=operation, endpoint=place)
+        raise ServiceError(f"{message} ({why})" if why else message, operation=operation, help=BROKEN.help)
+
+    def _answer(self, operation: str, asked: Mapping[str, Any]) -> Mapping[object, object]:
+        call = getattr(self.client, xform_name(operation), None)
+        if call is None:
+            raise WrongType(f"the client has no {xform_name(operation)}; give a boto3 client for mturk")
+        try:
+            answer: object = call(**asked)
+        except QualevalError:
+            raise
+        except _CALLING as error:
+            if _said_of(error) is BROKEN:
+                raise _Unreadable from None
+            raise _told(error, operation, asked.get("HITId"), self.endpoint) from None
+        if not is_object(answer):
+            raise _Unreadable
+        return answer
+
     def __repr__(self) -> str:
         return f"<MTurk {self.endpoint or type(self.client).__name__}>"
+
+
+def _page(key: str, read: Callable[[object], R], answer: Mapping[object, object]) -> Page[R]:
+    """One page of a list. Without rows it must say that it has none: a cut answer says nothing."""
+    rows, token = answer.get(key, ()), answer.get("NextToken")
+    if not is_list(rows) or not (rows or answer.get("NumResults") == 0):
+        raise _Unreadable
+    if not isinstance(token, (str, type(None))):
+        raise _Unreadable(f"NextToken: expected text, got {described(token)}")
+    try:
+        # An empty token leads nowhere.
+        return Page(tuple(read_each((((key, index), row) for index, row in enumerate(rows)), read)), token or None)
+    except InvalidInput as error:
+        raise _Unreadable(_in_one_line(error)) from None
+
+
+def _score(asked: Mapping[str, str], answer: Mapping[object, object]) -> Score:
+    """The score that an answer of GetQualificationScore gives, about whom it was asked."""
+    try:
+        found = _score_of(asked["QualificationTypeId"], answer.get("Qualification"))
+    except InvalidInput as error:
+        raise _Unreadable(_in_one_line(error)) from None
+    if found.worker_id != asked["WorkerId"]:
+        raise _Unreadable(f"asked about {show(asked['WorkerId'])}, the service answered about {show(found.worker_id)}")
+    return found
+
+
+def _score_of(type_id: str, tree: object) -> Score:
+    found = Score.of(tree)
+    if found.type_id != type_id:
+        raise InvalidInput(f"asked about the type {show(type_id)}, the service answered about {show(found.type_id)}")
+    found.fact()
+    return found
+
+
+def _in_one_line(error: InvalidInput) -> str:
+    first, *others = map(str, error.problems)
+    return first + (f", and {len(others)} problems more" if others else "")
 
 
 _TEXT = "text", (str, type(None))  # a region of None is told with the empty ones
@@ -361,20 +346,21 @@ def _is_address(url: str) -> bool:
 
 
 def _told(
-    error: Exception, operation: str | None = None, hit_id: str = "", endpoint: str | None = None
+    error: Exception, operation: str | None = None, hit_id: str | None = None, endpoint: str | None = None
 ) -> QualevalError:  # fmt: skip
-    """Our error for one of boto3's; the operation is None where nothing was called yet."""
-    said = _said_of(error)
-    message = said.message.format_map(_fields(error, hit_id, endpoint))
+    """Our error for one of boto3's; without an operation nothing was called yet, without a HIT it is about none."""
+    said = REQUEST if hit_id is None and isinstance(error, ParamValidationError) else _said_of(error)
+    fields = _fields(error, operation, hit_id, endpoint)
+    message, mend = said.message.format_map(fields), said.help.format_map(fields)
     if said.kind is InvalidInput:
-        return InvalidInput(Problem(message, help=said.help))
-    rest: dict[str, Any] = {"operation": operation, "help": said.help}
+        return InvalidInput(Problem(message, help=mend))
+    rest: dict[str, Any] = {"operation": operation, "help": mend}
     if isinstance(error, ClientError):
         # Credentials are fetched by operations of other services: then the failed one is theirs.
         rest["operation"] = error.operation_name
         rest["code"] = _code(error.response)
         rest["service_message"] = without_secrets(_service_words(error.response))
-    return NoSuchHIT(hit_id, message, **rest) if said.kind is NoSuchHIT else ServiceError(message, **rest)
+    return NoSuchHIT(hit_id or "", message, **rest) if said.kind is NoSuchHIT else ServiceError(message, **rest)
 
 
 def _said_of(error: Exception) -> Said:
@@ -386,7 +372,7 @@ def _said_of(error: Exception) -> Said:
     return said or (NOT_MTURK if name.isdigit() else REFUSED)
 
 
-def _fields(error: Exception, hit_id: str, endpoint: str | None) -> Mapping[str, str]:
+def _fields(error: Exception, operation: str | None, hit_id: str | None, endpoint: str | None) -> Mapping[str, str]:
     """What the messages may name of an error, each as a message shows it."""
     response: Mapping[str, Any] = getattr(error, "response", None) or {}
     named: Mapping[str, Any] = getattr(error, "kwargs", {})
@@ -394,8 +380,8 @@ def _fields(error: Exception, hit_id: str, endpoint: str | None) -> Mapping[str,
     attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
     address = named.get("endpoint_url", endpoint)
     fields |= {
-        "operation": getattr(error, "operation_name", "GetHIT"),
-        "hit_id": show(hit_id),
+        "operation": getattr(error, "operation_name", operation or "the request"),
+        "hit_id": "" if hit_id is None else show(hit_id),
         "code": show(_code(response)),
         "words": _words(error),
         "tries": f"{attempts} attempt{'s' if attempts > 1 else ''}",

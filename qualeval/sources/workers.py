@@ -59,6 +59,7 @@ __all__ = [
     "load_workers",
     "parse_worker",
     "parse_workers",
+    "said_states",
     "short_fact",
 ]
 
@@ -404,7 +405,7 @@ def _entry(tree: object, names: TypeNames) -> tuple[str | None, str, Fact]:
     read, type_id = reading.values, reading.type_id(names)
     given = tuple((key, read.get(key)) for key in _VALUES if key in reading.tree)
     status = read.get("Status", Status.GRANTED)
-    states, found = (None, ()) if type_id is None else _states(type_id, given, status)
+    states, found = (None, ()) if type_id is None else said_states(type_id, given, status)
     problems = [*reading.problems, *_value_problems(given, status), *found]
     if type_id is None or states is None or problems:
         raise InvalidInput(problems)
@@ -441,8 +442,8 @@ _VALUES: Mapping[str, Callable[[QualificationType, Any], Held]] = {
 
 
 @lru_cache(2**14)
-def _states(type_id: str, given: _Values, status: Status) -> tuple[ValueSet | None, Sequence[Problem]]:
-    """The states that an entry says are possible, and what of it cannot be of this type."""
+def said_states(type_id: str, given: _Values, status: Status) -> tuple[ValueSet | None, Sequence[Problem]]:
+    """The states that an entry says are possible (None where there are none), and what of it cannot be of this type."""
     kind = qualification_type(type_id)
     stated = kind.held
     problems: list[Problem] = []
