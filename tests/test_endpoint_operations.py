@@ -333,6 +333,83 @@ def test_token_of_something_else(endpoint: Endpoint, client: Any) -> None:
         refused(boto3_client(other).list_hits, NextToken=token)
 
 
+# --- assignments
+
+
+def test_assignments_are_listed(endpoint: Endpoint, client: Any) -> None:
+    """Those of the HIT, in pages, each with its worker and its times; of some statuses where they are asked for."""
+    hit_id = client.create_hit(**HIT, MaxAssignments=30)["HIT"]["HITId"]
+    other = client.create_hit(**HIT)["HIT"]["HITId"]
+    statuses = ["Submitted", "Approved", "Rejected"]
+    made = {
+        endpoint.marketplace.add_assignment(f"A{number}", hit_id, statuses[number % 3]): f"A{number}"
+        for number in range(25)
+    }
+    found = all_pages(client.list_assignments_for_hit, "Assignments", HITId=hit_id)
+    some = all_pages(
+        client.list_assignments_for_hit, "Assignments", HITId=hit_id, MaxResults=3,
+        AssignmentStatuses=["Approved", "Rejected"],
+    )  # fmt: skip
+
+    assert {each["AssignmentId"]: each["WorkerId"] for each in found} == made
+    assert found[0] == {
+        "AssignmentId": next(iter(made)),
+        "WorkerId": "A0",
+        "HITId": hit_id,
+        "AssignmentStatus": "Submitted",
+        "AcceptTime": NOON,
+        "SubmitTime": NOON,
+    }
+    assert some == [each for each in found if each["AssignmentStatus"] != "Submitted"]
+    assert all_pages(client.list_assignments_for_hit, "Assignments", HITId=other) == []
+
+
+def test_assignments_count(endpoint: Endpoint, client: Any) -> None:
+    """What was submitted is not available any more, and completed once it is approved or rejected."""
+    hit_id = client.create_hit(**HIT, MaxAssignments=4)["HIT"]["HITId"]
+    for worker_id, status in (("A1", "Submitted"), ("A2", "Approved"), ("A3", "Rejected")):
+        endpoint.marketplace.add_assignment(worker_id, hit_id, status)
+    hit = client.get_hit(HITId=hit_id)["HIT"]
+
+    assert [hit[f"NumberOfAssignments{each}"] for each in ("Pending", "Available", "Completed")] == [0, 1, 2]
+
+
+def test_assignments_of_a_saved_hit_count(endpoint: Endpoint, client: Any) -> None:
+    """A HIT that said how many are available has one less with each."""
+    saved = {"HITId": "3HIT", "NumberOfAssignmentsAvailable": 1, "QualificationRequirements": []}
+    endpoint.marketplace.add_hit(saved)
+    endpoint.marketplace.add_assignment("A1", "3HIT")
+
+    assert client.get_hit(HITId="3HIT")["HIT"]["NumberOfAssignmentsAvailable"] == 0
+
+
+def test_assignments_of_a_hit_that_does_not_exist(client: Any) -> None:
+    """They are refused as the HIT itself is."""
+    found = refused(client.list_assignments_for_hit, HITId="3NONE")
+
+    assert found.turk_code == "AWS.MechanicalTurk.HITDoesNotExist"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("", "3HIT"), "got `''`"),
+        (("A2", "3NONE"), "no HIT `3NONE`; add it with add_hit"),
+        (("A2", "3HIT", "Accepted"), "got `Accepted`"),
+        (("A1", "3HIT"), "`A1` has an assignment of `3HIT` already"),
+    ],
+)
+def test_assignments_that_cannot_be(endpoint: Endpoint, arguments: tuple[str, ...], said: str) -> None:
+    """They are refused, and nothing changes."""
+    endpoint.marketplace.add_hit({"HITId": "3HIT", "QualificationRequirements": []})
+    endpoint.marketplace.add_assignment("A1", "3HIT")
+    before = endpoint.marketplace.state
+
+    with pytest.raises(qe.InvalidInput, match=said):
+        endpoint.marketplace.add_assignment(*arguments)
+    assert endpoint.marketplace.state is before
+
+
 # --- qualification types
 
 
@@ -659,10 +736,10 @@ def test_bug_is_loud(
 
 
 def test_operations_are_those_of_the_issue() -> None:
-    """Fifteen operations, all of the service's model."""
+    """Sixteen operations, all of the service's model."""
     model = Endpoint().marketplace.model
 
-    assert len(OPERATIONS) == 15
+    assert len(OPERATIONS) == 16
     assert set(OPERATIONS) < set(model.operations)
 
 

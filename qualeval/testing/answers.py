@@ -9,10 +9,10 @@ from datetime import datetime
 
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.testing.service_model import JSON
-from qualeval.testing.state import Grant, OfferedType, PublishedHIT, WorkerBlock, new_id
+from qualeval.testing.state import Grant, OfferedType, PublishedHIT, WorkerAssignment, WorkerBlock, new_id
 from qualeval.values.locale import Locale
 
-__all__ = ["block_answer", "grant_answer", "hit_answer", "type_answer"]
+__all__ = ["assignment_answer", "block_answer", "grant_answer", "hit_answer", "type_answer"]
 
 
 def _said(**members: object) -> JSON:
@@ -101,3 +101,15 @@ def grant_answer(grant: Grant) -> JSON:
 def block_answer(block: WorkerBlock) -> JSON:
     """A block of a worker."""
     return _said(WorkerId=block.worker_id, Reason=block.reason)
+
+
+def assignment_answer(assignment: WorkerAssignment) -> JSON:
+    """An assignment that was submitted, without the worker's answers: there are none here."""
+    return _said(
+        AssignmentId=assignment.assignment_id,
+        WorkerId=assignment.worker_id,
+        HITId=assignment.hit_id,
+        AssignmentStatus=assignment.status,
+        AcceptTime=_epoch(assignment.accepted_at),
+        SubmitTime=_epoch(assignment.submitted_at),
+    )

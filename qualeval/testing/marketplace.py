@@ -28,6 +28,7 @@ from qualeval.testing.state import (
     OfferedType,
     PublishedHIT,
     State,
+    WorkerAssignment,
     new_id,
     settled,
     system_types,
@@ -190,6 +191,26 @@ class Marketplace:
     def unblock(self, worker_id: str) -> None:
         """Let a worker work again."""
         self.change(lambda state, _: (state.without_block(worker_id), None))
+
+    def add_assignment(self, worker_id: str, hit_id: str, status: str = "Submitted") -> str:
+        """An assignment that the worker accepted and submitted now: Submitted, Approved or Rejected. Returns its id.
+
+        Raises:
+            InvalidInput: an id or the status is none, there is no such HIT, or the worker has one of it already.
+        """
+        self._check("CustomerId", worker_id)
+        self._check("AssignmentStatus", status)
+
+        def make(state: State, now: datetime) -> tuple[State, str]:
+            if hit_id not in state.hits:
+                raise InvalidInput(Problem(f"no HIT {show(hit_id)}", help="add it with add_hit"))
+            if worker_id in state.assignments.get(hit_id, {}):
+                raise InvalidInput(Problem(f"{show(worker_id)} has an assignment of {show(hit_id)} already"))
+            serial = state.serial + 1
+            made = WorkerAssignment(new_id("assignment", serial), worker_id, hit_id, status, now, now, serial)
+            return state.with_assignment(made), made.assignment_id
+
+        return self.change(make)
 
     def _with_types_of(
         self, state: State, requirements: Iterable[QualificationRequirement], now: datetime

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from qualeval.testing.answers import block_answer, grant_answer, hit_answer, type_answer
+from qualeval.testing.answers import assignment_answer, block_answer, grant_answer, hit_answer, type_answer
 from qualeval.testing.marketplace import Marketplace
 from qualeval.testing.pages import Listing
 from qualeval.testing.publishing import TYPE_LIMITS, check_limits, requirements_of
@@ -80,6 +80,16 @@ def get_hit(asked: Asked, state: State) -> Done:
 def list_hits(asked: Asked, state: State) -> Done:
     """ListHITs: HITs of any status (service model, D)."""
     return state, Listing("HITs", tuple(state.hits.values()), lambda hit: hit_answer(hit, asked.now))
+
+
+def list_assignments(asked: Asked, state: State) -> Done:
+    """ListAssignmentsForHIT: those that were submitted, of the statuses that are asked for, or of all (D)."""
+    hit_id, statuses = asked["HITId"], asked.get("AssignmentStatuses") or None
+    if hit_id not in state.hits:
+        raise Refusal("no-such-hit", hit_id=hit_id)
+    made = state.assignments.get(hit_id, {}).values()
+    found = [each for each in made if statuses is None or each.status in statuses]
+    return state, Listing("Assignments", found, assignment_answer)
 
 
 def _check_publishing(asked: Asked, state: State) -> None:
@@ -273,6 +283,7 @@ OPERATIONS: Mapping[str, Callable[[Asked, State], Done]] = MappingProxyType(
         "CreateHITWithHITType": create_hit_with_hit_type,
         "GetHIT": get_hit,
         "ListHITs": list_hits,
+        "ListAssignmentsForHIT": list_assignments,
         "CreateQualificationType": create_qualification_type,
         "GetQualificationType": get_qualification_type,
         "ListQualificationTypes": list_qualification_types,

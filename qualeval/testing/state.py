@@ -26,6 +26,7 @@ __all__ = [
     "OfferedType",
     "PublishedHIT",
     "State",
+    "WorkerAssignment",
     "WorkerBlock",
     "new_id",
     "settled",
@@ -88,7 +89,7 @@ class PublishedHIT:
     """A HIT as the service keeps it.
 
     `status` is its HITStatus while it has not expired, `available` the NumberOfAssignmentsAvailable; None is all that
-    are neither pending nor completed. `serial` is its place in the order of creation.
+    are neither pending, submitted nor completed. `serial` is its place in the order of creation.
     """
 
     hit_id: str
@@ -105,6 +106,7 @@ class PublishedHIT:
     status: str = "Assignable"
     review_status: str = "NotReviewed"
     pending: int = 0
+    submitted: int = 0
     completed: int = 0
     available: int | None = None
 
@@ -120,7 +122,7 @@ class PublishedHIT:
         if self.is_expired(now):
             status = "Reviewable" if self.status in ("Assignable", "Unassignable") else self.status
             return evolve(self, status=status, available=0, pending=0)
-        left = max(0, self.max_assignments - self.pending - self.completed)
+        left = max(0, self.max_assignments - self.pending - self.submitted - self.completed)
         return self if self.available is not None else evolve(self, available=left)
 
 
@@ -169,11 +171,25 @@ class WorkerBlock:
 
 
 @frozen
+class WorkerAssignment:
+    """An assignment of a HIT that a worker submitted; `status` is its AssignmentStatus."""
+
+    assignment_id: str
+    worker_id: str
+    hit_id: str
+    status: str
+    accepted_at: datetime
+    submitted_at: datetime
+    serial: int
+
+
+@frozen
 class State:
     """All that a marketplace holds at one moment. Mappings are in the order of creation.
 
-    `hit_type_ids` is the inverse of `hit_types`: equal HIT types have one id. `grants` are by type and then by worker.
-    `tokens` are the UniqueRequestTokens that were used: when, and for which HIT.
+    `hit_type_ids` is the inverse of `hit_types`: equal HIT types have one id. `grants` are by type and then by worker,
+    `assignments` by HIT and then by worker. `tokens` are the UniqueRequestTokens that were used: when, and for which
+    HIT.
     """
 
     hits: Mapping[str, PublishedHIT] = field(factory=dict, converter=_frozen)
@@ -182,6 +198,7 @@ class State:
     types: Mapping[str, OfferedType] = field(factory=dict, converter=_frozen)
     grants: Mapping[str, Mapping[str, Grant]] = field(factory=dict, converter=_frozen)
     blocks: Mapping[str, WorkerBlock] = field(factory=dict, converter=_frozen)
+    assignments: Mapping[str, Mapping[str, WorkerAssignment]] = field(factory=dict, converter=_frozen)
     tokens: Mapping[str, tuple[datetime, str]] = field(factory=dict, converter=_frozen)
     serial: int = 0
 
@@ -232,6 +249,24 @@ class State:
         """The state in which the worker is not blocked."""
         left = {key: block for key, block in self.blocks.items() if key != worker_id}
         return evolve(self, blocks=MappingProxyType(left))
+
+
+    def with_assignment(self, made: WorkerAssignment) -> State:
+        """The state with this assignment, whose serial is the next one; its HIT has one assignment less to give."""
+        hit, is_open = self.hits[made.hit_id], made.status == "Submitted"
+        hit = evolve(
+            hit,
+            submitted=hit.submitted + is_open,
+            completed=hit.completed + (not is_open),
+            available=None if hit.available is None else max(0, hit.available - 1),
+        )
+        of_hit = put(self.assignments.get(made.hit_id, {}), made.worker_id, made)
+        return evolve(
+            self,
+            hits=put(self.hits, hit.hit_id, hit),
+            assignments=put(self.assignments, hit.hit_id, of_hit),
+            serial=made.serial,
+        )
 
 
 _SINCE = datetime(2005, 11, 2, tzinfo=UTC)
