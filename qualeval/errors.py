@@ -26,6 +26,7 @@ __all__ = [
     "MissingPackage",
     "NoSuchHIT",
     "NotPermitted",
+    "PartlyLearned",
     "Problem",
     "QualevalError",
     "ServiceError",
@@ -228,6 +229,22 @@ class NoSuchHIT(ServiceError, HITNotFound):
         self.hit_id = hit_id
         # Pickling calls the class with `args`.
         self.args = (hit_id, message)
+
+
+class PartlyLearned(ServiceError):
+    """The service told only a part of what was asked about a worker.
+
+    `worker` is the `WorkerProfile` of what it told; what it did not tell is unknown there. `failures` are the
+    ServiceErrors of the calls that failed; the other fields are those of the first.
+    """
+
+    def __init__(self, message: str, *, worker: Any = None, failures: Iterable[ServiceError] = ()) -> None:
+        self.worker = worker
+        self.failures = tuple(failures)
+        first = self.failures[0] if self.failures else ServiceError(message)
+        super().__init__(
+            message, operation=first.operation, code=first.code, service_message=first.service_message, help=first.help
+        )
 
 
 class HITRefused(QualevalError, ValueError):

@@ -12,7 +12,8 @@ needed to learn about a worker.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from json import JSONDecodeError
 from typing import Any, Protocol, TypeVar
@@ -26,8 +27,18 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, UndefinedModelAttributeError
 from botocore.parsers import ResponseParserError
 
-from qualeval.errors import InvalidInput, NoSuchHIT, Problem, QualevalError, ServiceError, WrongType, show
+from qualeval.errors import (
+    InvalidInput,
+    NoSuchHIT,
+    PartlyLearned,
+    Problem,
+    QualevalError,
+    ServiceError,
+    WrongType,
+    show,
+)
 from qualeval.model.hits import HIT
+from qualeval.model.workers import WorkerProfile
 from qualeval.sources.failures import (
     BROKEN,
     CODES,
@@ -40,6 +51,7 @@ from qualeval.sources.failures import (
     without_secrets,
 )
 from qualeval.sources.hits import parse_hit
+from qualeval.sources.learning import Learning, OwnTypes, now
 from qualeval.sources.pages import Circle, walk
 from qualeval.sources.rows import Assignment, Block, ListedHIT, Page, Row, Score, ScoreStatus, TypeInfo
 from qualeval.sources.structure import described, is_list, is_object, read_each
@@ -86,10 +98,13 @@ class MTurk:
 
     The client is used as it is, from as many threads as you like (boto3's clients allow that): `MTurk(boto3.client(
     "mturk"))` keeps that client's own retries and time limits, while `MTurk.connect` sets adaptive retries, whose
-    limiter lives on the client; so share one `MTurk` rather than making many.
+    limiter lives on the client; so share one `MTurk` rather than making many. `clock` gives the time at which something
+    is learned.
     """
 
     client: GetsHIT = field()
+    clock: Callable[[], datetime] = field(default=now, kw_only=True)
+    _own: OwnTypes = field(factory=OwnTypes, init=False, eq=False)
 
     @classmethod
     def connect(
@@ -156,6 +171,31 @@ class MTurk:
             other = f"HIT {show(hit['HITId'])}" if "HITId" in hit else "a HIT without HITId"
             message = f"asked for HIT {show(hit_id)}, the service answered about {other}"
             raise ServiceError(message, operation="GetHIT", help="check the address of the endpoint")
+
+    # --- workers
+
+    def get_worker(self, worker_id: str, types: Iterable[str], hit_id: str | None = None) -> WorkerProfile:
+        """What the service tells about a worker: see `learning`. Nothing is kept, so the next call asks again.
+
+        Raises PartlyLearned where it told a part, and ServiceError where it told nothing.
+        """
+        found = self.learning([worker_id], types, hit_id).run()
+        (worker,) = found.workers
+        if found.failures:
+            first, *others = found.failures
+            more = f", and {len(others)} more failed" if others else ""
+            message = f"not all about the worker {show(worker_id)} could be learned: {first.message}{more}"
+            raise PartlyLearned(message, worker=worker, failures=found.failures)
+        return worker
+
+    def learning(self, worker_ids: Iterable[str], types: Iterable[str], hit_id: str | None = None) -> Learning:
+        """Learning about workers, which begins with its `run()` or `steps()`: nothing is sent yet.
+
+        Towards the types (ids, as a HIT names them) that are the requester's own, a worker comes to hold a value or to
+        lack; of all others nothing is said. Also whether the requester blocked the workers and, with `hit_id`, who has
+        submitted an assignment of that HIT. Which types are the requester's own is asked once.
+        """
+        return Learning(self, worker_ids, types, hit_id, own=self._own, clock=self.clock)
 
     # --- scores and lists
 
