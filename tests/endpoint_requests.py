@@ -14,6 +14,8 @@ import pytest
 from attrs import frozen
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.retries.bucket import TokenBucket
+from botocore.retries.standard import ExponentialBackoff
 
 from qualeval.testing.endpoint import Endpoint
 
@@ -31,6 +33,7 @@ __all__ = [
     "refused",
     "send",
     "signed",
+    "skip_waits",
     "typed",
 ]
 
@@ -68,6 +71,12 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def skip_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let boto3 make its attempts as ever, without the waits between them."""
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
+    monkeypatch.setattr(TokenBucket, "acquire", lambda self, amount=1, block=True: True)
 
 
 @frozen

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from botocore.retries.bucket import TokenBucket
-from botocore.retries.standard import ExponentialBackoff
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +21,7 @@ from qualeval.sources.learning import FEW, GIVING_UP, IN_FLIGHT, LISTING, Learni
 from qualeval.sources.mturk import MTurk
 from qualeval.sources.rows import Assignment, Block, Page, Score, ScoreStatus, TypeInfo
 from qualeval.testing.endpoint import Endpoint
-from tests.endpoint_requests import boto3_client
+from tests.endpoint_requests import boto3_client, skip_waits
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -134,8 +132,7 @@ def test_list_that_does_not_pay() -> None:
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries are made as ever, without the waits between them."""
-    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
-    monkeypatch.setattr(TokenBucket, "acquire", lambda self, amount=1, block=True: True)
+    skip_waits(monkeypatch)
 
 
 @pytest.fixture

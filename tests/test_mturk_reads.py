@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.retries.bucket import TokenBucket
-from botocore.retries.standard import ExponentialBackoff
 
 import qualeval as qe
 from qualeval.model.facts import Basis
 from qualeval.sources.mturk import READINGS, MTurk
 from qualeval.sources.rows import Block, Page, Score, ScoreStatus, TypeInfo
 from qualeval.testing.endpoint import Endpoint
-from tests.endpoint_requests import boto3_client
+from tests.endpoint_requests import boto3_client, skip_waits
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCORE = "3SCORE"
@@ -25,8 +23,7 @@ WORKERS = [f"A{number:03}" for number in range(1, 251)]
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries are made as ever, without the waits between them."""
-    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
-    monkeypatch.setattr(TokenBucket, "acquire", lambda self, amount=1, block=True: True)
+    skip_waits(monkeypatch)
 
 
 @pytest.fixture

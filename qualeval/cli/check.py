@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import click
+from attrs import frozen
 
 import qualeval as qe
-from qualeval.cli import inputs, output, status
+from qualeval.cli import asking, inputs, output, status
 
 __all__ = ["check"]
 
@@ -17,59 +18,94 @@ __all__ = ["check"]
 @inputs.file_argument("hit")
 @inputs.file_argument("worker")
 @inputs.set_option
+@inputs.assume_option
+@inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
 @inputs.aws_options
 def check(
-    *, hit: str, worker: str, facts: tuple[str, ...], action: str, output_format: str, service: inputs.Service
+    *,
+    hit: str,
+    worker: str,
+    facts: tuple[str, ...],
+    assumed: tuple[str, ...],
+    require_available: bool,
+    action: str,
+    output_format: str,
+    service: inputs.Service,
 ) -> int:
     """May WORKER discover, preview, accept HIT, and why?
 
-    HIT is a file, `-`, or a HIT id, which is fetched. WORKER is a file of one worker or many, `-`, or a worker id.
-    The exit status is 0 where the action is permitted, 1 where it is denied, 3 where that is not known.
+    HIT is a file, `-`, or a HIT id, which is fetched. WORKER is a file of one worker or many, `-`, or a worker id. Of
+    two ids the service is asked about the worker too: the scores of your own types, blocks, and assignments of the HIT.
+
+    The exit status is 0 where the action is permitted, 1 where it is denied, 3 where that is not known, 4 where the
+    service failed.
     """
     inputs.refuse_two_streams(hit, worker)
     types = inputs.names()
+    changes = asking.Changes.of(facts, assumed, types)
     policy = qe.compile_hit(inputs.hit_of(hit, service, types), names=types)
-    changed = inputs.facts_of(facts)
-    workers = inputs.workers_of(worker, types)
-    if changed:
-        workers = [each.with_facts(changed, names=types) for each in workers]
-    output.note_unasked(policy, map(types.id_of, changed), types)
-    asked = qe.Action(action)
-    show = _show_json if output_format == "json" else _show_one if len(workers) == 1 else _show_many
-    return status.of_all(show([policy.decide(each) for each in workers], asked, types))
+    asked = [type_id for type_id in policy.ladders if type_id not in changes.said]
+    found = asking.workers_of(worker, hit, asked, service, types)
+    output.note_unasked(policy, changes.types, types)
+    question = _Question(qe.Action(action), require_available, types)
+    show = _show_json if output_format == "json" else _show_one if len(found.workers) == 1 else _show_many
+    decisions = [policy.decide(changes.applied(each)) for each in found.workers]
+    return found.status(status.of_all(show(decisions, question)))
 
 
-def _show_json(decisions: list[qe.Decision], action: qe.Action, _: qe.TypeNames) -> Iterator[qe.Outcome]:
+@frozen
+class _Question:
+    """What is asked of every decision."""
+
+    action: qe.Action
+    require_available: bool
+    types: qe.TypeNames
+
+    def outcome(self, decision: qe.Decision) -> qe.Outcome:
+        """The answer that counts."""
+        return decision.outcome(self.action, require_available=self.require_available)
+
+    def unavailable(self, decision: qe.Decision) -> str:
+        """Why availability makes it another answer, where it counts and does; else empty."""
+        if self.outcome(decision) is decision.outcome(self.action):
+            return ""
+        words = "; ".join(each.words for each in decision.availability.obstacles)
+        return words or "whether the HIT is available is not known"
+
+
+def _show_json(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
     """One object, or of many workers one a line."""
     for decision in decisions:
         output.emit_json(decision.to_dict(), one_line=len(decisions) > 1)
-        yield decision.outcome(action)
+        yield question.outcome(decision)
 
 
-def _show_one(decisions: list[qe.Decision], action: qe.Action, types: qe.TypeNames) -> Iterator[qe.Outcome]:
+def _show_one(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
     """The ladder, then the reasons, then the remedies."""
     (decision,) = decisions
     output.show(
         *([line] if decision.hit and (line := output.hit_line(decision.hit)) else []),
-        f"{_who(decision)} {_summary(decision, action)}\n",
+        f"{_who(decision)} {_summary(decision, question)}\n",
         output.ladder({"": decision}),
-        *output.section("Reasons", output.reasons(decision, types)),
+        *output.section("Reasons", output.reasons(decision, question.types)),
         *output.section("Remedies", output.remedies(decision)),
         *output.section("Beside the decision", output.notes(decision)),
     )
-    yield decision.outcome(action)
+    yield question.outcome(decision)
 
 
 def _who(decision: qe.Decision) -> str:
     return output.clean(decision.worker.worker_id or "the worker")
 
 
-def _summary(decision: qe.Decision, action: qe.Action) -> str:
-    """How far the worker may go for certain, and what of the action that was asked about."""
-    outcome = decision.outcome(action)
-    return _MAY[decision.access] + ("" if outcome is qe.Outcome.PERMITTED else f"; {action} is {outcome}")
+def _summary(decision: qe.Decision, question: _Question) -> str:
+    """How far the worker may go for certain, on which assumptions, and what of the action that was asked about."""
+    outcome, why = question.outcome(decision), question.unavailable(decision)
+    parts = [_MAY[decision.access], output.assuming(decision, question.types)]
+    asked = "" if outcome is qe.Outcome.PERMITTED else f"; {question.action} is {outcome}"
+    return ", ".join(filter(None, parts)) + asked + (f", for availability counts: {why}" if why else "")
 
 
 _MAY = {
@@ -80,27 +116,38 @@ _MAY = {
 }
 
 
-def _show_many(decisions: list[qe.Decision], action: qe.Action, _: qe.TypeNames) -> Iterator[qe.Outcome]:
+def _show_many(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
     """One row a worker, as they are decided, and how many may, may not, and might."""
     width = max(6, *(len(_who(each)) for each in decisions))
     counts: Counter[qe.Outcome] = Counter()
+    assuming = 0
     if decisions[0].hit and (title := output.hit_line(decisions[0].hit)):
         output.show(f"{title}\n")
-    output.line(("worker", width), (str(action), 9), ("may", 8), ("what would change it", 0))
+    output.line(("worker", width), (str(question.action), 9), ("may", 8), ("what would change it", 0))
     for decision in decisions:
-        outcome = decision.outcome(action)
+        outcome = question.outcome(decision)
         counts[outcome] += 1
-        output.line((_who(decision), width), (str(outcome), 9), (str(decision.access), 8), (_why(decision, action), 0))
+        assuming += bool(decision.assumptions)
+        cells = (str(outcome), 9), (str(decision.access), 8), (_why(decision, question), 0)
+        output.line((_who(decision), width), *cells)
         yield outcome
     summary = ", ".join(f"{counts[each]} {each}" for each in qe.Outcome)
-    output.show(f"\n{len(decisions)} workers, {action}: {summary}", *_of_the_hit(decisions[0]))
+    rest = f", of which {assuming} on assumptions" if assuming else ""
+    output.show(f"\n{len(decisions)} workers, {question.action}: {summary}{rest}", *_of_the_hit(decisions[0]))
 
 
-def _why(decision: qe.Decision, action: qe.Action) -> str:
-    blocked = [each.words for each in decision.availability.obstacles if each.code == "worker_blocked"]
-    return "; ".join(dict.fromkeys([*decision.mends(action), *blocked]))
+def _why(decision: qe.Decision, question: _Question) -> str:
+    """What would change the answer, what stands in the worker's own way, and what is assumed."""
+    own = [each.words for each in decision.availability.obstacles if each.code in _OF_THE_WORKER]
+    counting = [question.unavailable(decision)] if question.unavailable(decision) else own
+    assumed = [output.assuming(decision, question.types)]
+    return "; ".join(dict.fromkeys(filter(None, [*decision.mends(question.action), *counting, *assumed])))
+
+
+_OF_THE_WORKER = ("worker_blocked", "worker_assigned")
+"""The obstacles that are not the same for all workers of a HIT."""
 
 
 def _of_the_hit(decision: qe.Decision) -> list[str]:
-    obstacles = [each.words for each in decision.availability.obstacles if each.code != "worker_blocked"]
+    obstacles = [each.words for each in decision.availability.obstacles if each.code not in _OF_THE_WORKER]
     return [f"Beside the decisions: {words}" for words in obstacles]

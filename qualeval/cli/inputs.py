@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -21,6 +21,7 @@ __all__ = [
     "HITChanges",
     "Service",
     "action_option",
+    "assume_option",
     "aws_options",
     "configured",
     "facts_of",
@@ -37,6 +38,7 @@ __all__ = [
     "names",
     "refuse_several_streams",
     "refuse_two_streams",
+    "require_available_option",
     "set_option",
     "source_name",
     "worker_of",
@@ -90,7 +92,11 @@ class Service:
     sandbox: bool
 
     def connect(self) -> qe.MTurk:
-        """A client, made when it is needed."""
+        """A client, made when it is needed, and the same from then on: its limiter is for all requests."""
+        return self._mturk
+
+    @cached_property
+    def _mturk(self) -> qe.MTurk:
         return qe.MTurk.connect(
             profile=self.profile, region=self.region, endpoint_url=self.endpoint_url, sandbox=self.sandbox
         )
@@ -163,6 +169,28 @@ def set_option(command: Command) -> Command:
     )(command)
 
 
+def assume_option(command: Command) -> Command:
+    """What is taken to be so of the worker where it is not known."""
+    return click.option(
+        "--assume",
+        "assumed",
+        multiple=True,
+        metavar="TYPE=FACT",
+        help="What to take for true of a worker of whom it is not known, in the words of --set; what is known stands. "
+        "Every answer that rests on it says so. Can be given again and again.",
+    )(command)
+
+
+def require_available_option(command: Command) -> Command:
+    """Whether availability counts."""
+    return click.option(
+        "--require-available",
+        is_flag=True,
+        help="Let availability count: an obstacle (expired, blocked, ...) denies the action, and where it is not known "
+        "whether the HIT is available, the action is unknown.",
+    )(command)
+
+
 @frozen
 class HITChanges:
     """Changes of a HIT as they were typed."""
@@ -212,9 +240,9 @@ def _index(option: str, text: str) -> int:
     return int(text)
 
 
-def facts_of(texts: tuple[str, ...]) -> dict[str, str]:
-    """The facts of `--set`, by the type as it was typed."""
-    return dict(_pairs("--set", "TYPE", texts))
+def facts_of(said: tuple[str, ...], assumed: tuple[str, ...] = ()) -> tuple[dict[str, str], dict[str, str]]:
+    """The facts of `--set`, and those of `--assume`, by the type as it was typed."""
+    return dict(_pairs("--set", "TYPE", said)), dict(_pairs("--assume", "TYPE", assumed))
 
 
 def is_id(text: str) -> bool:

@@ -20,6 +20,7 @@ from qualeval.model.facts import fact_text
 from qualeval.policy.wording import requirement_words
 
 __all__ = [
+    "assuming",
     "clean",
     "complain",
     "emit_json",
@@ -150,6 +151,13 @@ def facts_line(worker: qe.WorkerProfile, types: qe.TypeNames) -> str:
     """What is known of a worker, as `--set` takes it: `Worker_Locale=US-WA, Masters=lacks`."""
     facts = worker.to_dict(types)["Facts"]
     return ", ".join(f"{name}={fact}" for name, fact in facts.items()) or "nothing known"
+
+
+def assuming(decision: qe.Decision, types: qe.TypeNames) -> str:
+    """What a decision rests on that nobody knows: `assuming Worker_NumberHITsApproved=101..`; empty where nothing."""
+    made = decision.to_dict()["assuming"]
+    said = ", ".join(f"{clean(types.name_of(type_id))}={fact.replace(', ', ',')}" for type_id, fact in made.items())
+    return f"assuming {said}" if said else ""
 
 
 def reasons(decision: qe.Decision, types: qe.TypeNames, places: Sequence[int] = ()) -> Table:

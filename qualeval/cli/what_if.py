@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 import qualeval as qe
-from qualeval.cli import inputs, output, status
+from qualeval.cli import asking, inputs, output, status
 from qualeval.model.facts import fact_text
 from qualeval.policy.regions import break_points
 
@@ -25,6 +25,7 @@ _ONE_LINE = 100
 @inputs.file_argument("hit")
 @inputs.file_argument("worker")
 @inputs.set_option
+@inputs.assume_option
 @inputs.hit_changes
 @click.option(
     "--vary",
@@ -33,6 +34,7 @@ _ONE_LINE = 100
     help="Show for every state of this type what the worker could do, all else as it is. TYPE is a name or an id. Can "
     "be given again and again.",
 )
+@inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
 @inputs.aws_options
@@ -41,8 +43,10 @@ def what_if(
     hit: str,
     worker: str,
     facts: tuple[str, ...],
+    assumed: tuple[str, ...],
     changes: inputs.HITChanges,
     vary: tuple[str, ...],
+    require_available: bool,
     action: str,
     output_format: str,
     service: inputs.Service,
@@ -51,18 +55,23 @@ def what_if(
 
     --set changes the worker; --value, --guard and --without change the HIT; they can be given together. --vary shows
     where a type has its break points after these changes, or without any: `..94 discover; 95..97 preview; 98.. accept`.
-    The exit status speaks of the decision after the changes.
+    --assume holds before and after. Of two ids the service is asked about the worker too. The exit status speaks of the
+    decision after the changes.
     """
     inputs.refuse_two_streams(hit, worker)
     is_changed = bool(facts or changes.are_any)
     if not (is_changed or vary):
         raise click.UsageError("nothing to change; give --set, --value, --guard, --without or --vary")
     types = inputs.names()
-    found, profile = inputs.hit_of(hit, service, types), inputs.worker_of(worker, types)
-    answer = _answer(found, changes, profile, inputs.facts_of(facts), vary=vary, types=types)
+    of_worker = asking.Changes.of(facts, assumed, types)
+    found = inputs.hit_of(hit, service, types)
+    asked = {each.qualification_type_id: None for each in found.requirements}
+    known = asking.worker_of(worker, hit, asked, service, types)
+    answer = _answer(found, changes, known.workers[0], of_worker, vary=vary, types=types)
     show = _show_json if output_format == "json" else _show if is_changed else _show_unchanged
     show(answer, types)
-    return status.of_all([answer.after.outcome(qe.Action(action))])
+    outcome = answer.after.outcome(qe.Action(action), require_available=require_available)
+    return known.status(status.of_all([outcome]))
 
 
 @frozen
@@ -93,16 +102,16 @@ def _answer(
     hit: qe.HIT,
     changes: inputs.HITChanges,
     worker: qe.WorkerProfile,
-    facts: Mapping[str, str],
+    of_worker: asking.Changes,
     *,
     vary: Iterable[str],
     types: qe.TypeNames,
 ) -> _Answer:
     policy = qe.compile_hit(changes.applied(hit), names=types)
-    before = qe.compile_hit(hit, names=types).decide(worker)
-    after = policy.decide(worker.with_facts(facts, names=types))
+    before = qe.compile_hit(hit, names=types).decide(worker.assuming(of_worker.assumed))
+    after = policy.decide(of_worker.applied(worker))
     varied = {type_id: policy.regions(after.worker, type_id) for type_id in map(types.id_of, vary)}
-    output.note_unasked(policy, dict.fromkeys([*map(types.id_of, facts), *varied]), types)
+    output.note_unasked(policy, dict.fromkeys([*of_worker.types, *varied]), types)
     places = tuple(index for index in range(len(hit.requirements)) if index not in changes.without)
     made = (*_fact_changes(before, after, types), *_requirement_changes(before, after, places, types))
     return _Answer(before, after, made, places, varied)
@@ -130,7 +139,7 @@ def _show(answer: _Answer, types: qe.TypeNames) -> None:
     if not answer.changes:
         output.row(changes, "none")
     output.show(
-        *_heading(before),
+        *_heading(after, types),
         output.ladder({"before": before, "after": after}),
         *output.section("Changes", changes),
         *_regions(answer, types),
@@ -143,7 +152,7 @@ def _show(answer: _Answer, types: qe.TypeNames) -> None:
 def _show_unchanged(answer: _Answer, types: qe.TypeNames) -> None:
     """The same where it is only asked what the varied types would come to."""
     output.show(
-        *_heading(answer.after),
+        *_heading(answer.after, types),
         output.ladder({"": answer.after}),
         *_regions(answer, types),
         *output.section("Reasons", output.reasons(answer.after, types)),
@@ -151,9 +160,11 @@ def _show_unchanged(answer: _Answer, types: qe.TypeNames) -> None:
     )
 
 
-def _heading(decision: qe.Decision) -> list[str]:
+def _heading(decision: qe.Decision, types: qe.TypeNames) -> list[str]:
     title = output.hit_line(decision.hit) if decision.hit else ""
-    return [*([title] if title else []), f"{output.clean(decision.worker.worker_id or 'the worker')}\n"]
+    who = output.clean(decision.worker.worker_id or "the worker")
+    line = ", ".join(filter(None, [who, output.assuming(decision, types)]))
+    return [*([title] if title else []), f"{line}\n"]
 
 
 def _regions(answer: _Answer, types: qe.TypeNames) -> list[RenderableType]:

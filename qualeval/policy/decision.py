@@ -41,6 +41,10 @@ class Outcome(Word):
         raise AmbiguousTruth("an outcome has three answers and is no bool; compare it: `outcome is Outcome.PERMITTED`")
 
 
+_WHERE_PERMITTED = {True: Outcome.PERMITTED, False: Outcome.DENIED, None: Outcome.UNKNOWN}
+"""The answer about what is permitted where availability counts: by whether the HIT is available to the worker."""
+
+
 class Judge(Protocol):
     """What a decision asks of the policy that made it."""
 
@@ -82,12 +86,18 @@ class Decision:
         """Whether the action is permitted for certain: False where it is denied, and where it is unknown."""
         return self.access >= Action(action).level
 
-    def outcome(self, action: Action = Action.ACCEPT) -> Outcome:
-        """The answer for one action, one of three."""
+    def outcome(self, action: Action = Action.ACCEPT, *, require_available: bool = False) -> Outcome:
+        """The answer for one action, one of three.
+
+        With `require_available` every obstacle denies the action, and where it is not known whether the HIT is
+        available, what is permitted otherwise is not known.
+        """
         level = Action(action).level
         if self.access >= level:
-            return Outcome.PERMITTED
-        return Outcome.UNKNOWN if self.possible >= level else Outcome.DENIED
+            return _WHERE_PERMITTED[self.availability.is_available] if require_available else Outcome.PERMITTED
+        if self.possible < level or (require_available and self.availability.is_available is False):
+            return Outcome.DENIED
+        return Outcome.UNKNOWN
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
