@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,6 +155,24 @@ def test_interrupted(service: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None
     assert found.status == 130
     assert found.json["worker_id"] == "A1"
     assert found.err == "interrupted; the answer rests on what was learned until then\n"
+
+
+def test_interrupted_process(service: Endpoint) -> None:
+    """Nobody waits for the calls that are under way: the answer is there at once."""
+    service.faults.slow(30, "ListWorkerBlocks")
+    command = [sys.executable, "-m", "qualeval", "check", HIT_ID, "A1", "--endpoint-url", service.url]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
+        while not {"GetQualificationScore", "ListWorkerBlocks"} <= set(operations(service)):
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+
+    assert process.returncode == 130
+    assert "observed 90" in out
+    assert err == "interrupted; the answer rests on what was learned until then\n"
 
 
 def test_progress_bar_on_a_terminal_alone(service: Endpoint) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def source(endpoint: Endpoint) -> MTurk:
-    return MTurk(boto3_client(endpoint, attempts=3), clock=lambda: NOW)
+    return MTurk(boto3_client(endpoint, attempts=12), clock=lambda: NOW)
 
 
 def operations(endpoint: Endpoint) -> Counter[str]:
@@ -237,6 +238,35 @@ def test_a_pool(endpoint: Endpoint, source: MTurk) -> None:
         assert (said, lacking) == (held, set(pool) - held)
     pages = sum(math.ceil(len(pool[number :: number + 2]) / 100) + 1 for number in range(3))
     assert operations(endpoint)["ListWorkersWithQualificationType"] <= pages + 3 + 4
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_faults_change_nothing(endpoint: Endpoint, source: MTurk, seed: int) -> None:
+    """Whatever goes wrong on the way, and passes, all comes to what the service holds."""
+    random = Random(seed)
+    pool, types = [f"A{number}" for number in range(random.choice((2, 30, 120)))], ["3T0", "3T1"]
+    for type_id in types:
+        endpoint.marketplace.add_type(type_id)
+        endpoint.marketplace.grant_all(type_id, {f"A{number}": number for number in random.sample(range(400), 250)})
+        for number in random.sample(range(400), 40):
+            if f"A{number}" in endpoint.marketplace.state.grants[type_id]:
+                endpoint.marketplace.revoke(f"A{number}", type_id)
+    faults = ["throttle", "fail", "hang_up", "repeat_token"] * 2 + ["cut", "break_off", "cut"]
+    for disturb in random.sample(faults, len(faults)):
+        getattr(endpoint.faults, disturb)()
+    endpoint.faults.duplicate_rows()
+    found = source.learning(pool, types, HIT_ID).run()
+
+    grants = endpoint.marketplace.state.grants
+    for worker in found.workers:
+        for type_id in types:
+            grant = grants[type_id].get(str(worker.worker_id))
+            is_held = grant is not None and not grant.is_revoked
+            assert str(worker.fact(type_id)) == (str(grant.value) if grant and is_held else "lacks")
+            assert worker.fact(type_id).is_revoked == (grant is not None and not is_held)
+        assert worker.blocked == (worker.worker_id == "A2")
+        assert worker.assigned == ({HIT_ID} if worker.worker_id == "A3" else set())
+    assert found.failures == []
 
 
 def test_calls_in_flight(endpoint: Endpoint) -> None:

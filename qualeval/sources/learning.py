@@ -16,7 +16,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -114,6 +114,20 @@ class _Task:
         return next(self.steps, None)
 
 
+def _begun(task: _Task) -> Future[Sequence[_Task] | None]:
+    """The step of a task, in a thread for which nobody waits who does not want to: not even the end of the process."""
+    future: Future[Sequence[_Task] | None] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(task.step())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="qualeval", daemon=True).start()
+    return future
+
+
 @define(eq=False)
 class Learning:
     """What is learned about some workers, as it comes.
@@ -165,21 +179,12 @@ class Learning:
         """
         if not self.worker_ids:
             return
-        due = deque(self._tasks())
-        pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="qualeval")
-        try:
-            yield from self._made(pool, due)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _made(self, pool: ThreadPoolExecutor, due: deque[_Task]) -> Iterator[None]:
-        running: dict[Future[Sequence[_Task] | None], _Task] = {}
-        in_a_row: Counter[int] = Counter()
+        due, running, in_a_row = deque(self._tasks()), dict[Future[Sequence[_Task] | None], _Task](), Counter[int]()
         while due or running:
             while due and len(running) < IN_FLIGHT:
                 task = due.popleft()
                 if in_a_row[task.place[0]] < GIVING_UP:
-                    running[pool.submit(task.step)] = task
+                    running[_begun(task)] = task
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 task = running.pop(done)
                 due.extend(self._after(task, done, in_a_row))
@@ -197,10 +202,10 @@ class Learning:
             self._failed.append((task.place, error))
             in_a_row[task.place[0]] += 1
             return ()
-        in_a_row[task.place[0]] = 0
         if following is None:
             return ()
         self.calls += 1
+        in_a_row[task.place[0]] = 0
         return (task, *following)
 
     # --- the tasks

@@ -68,7 +68,7 @@ SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
 PAGE = 100
 """So many rows are asked for at once: the most that the service gives (service model, D)."""
 
-READINGS = 3
+READINGS = 4
 """So often an answer that cannot be read is asked for, before that counts as a failure."""
 
 _ABSENT = "AWS.MechanicalTurk.QualificationDoesNotExist"
