@@ -204,6 +204,23 @@ def test_hit_of_elsewhere(source: MTurk) -> None:
     assert source.get_worker("A3", [OWN], "3NONE").assigned == frozenset()
 
 
+@pytest.mark.parametrize("ids", [["A1", "a1", "A1 ", "B2"], ["", 3]])
+def test_ids_that_are_none(endpoint: Endpoint, source: MTurk, ids: list[Any]) -> None:
+    """A mistyped id would be in no list, and so lack everything: it is refused, with all the others."""
+    with pytest.raises(qe.InvalidInput) as caught:
+        source.learning(ids, [OWN])
+
+    assert len(caught.value.problems) == len([each for each in ids if each != "A1"])
+    assert operations(endpoint) == {}
+
+
+@pytest.mark.parametrize("arguments", [("A1", [OWN]), (["A1"], OWN)])
+def test_text_that_is_no_list(source: MTurk, arguments: tuple[Any, Any]) -> None:
+    """A text in place of a list is a slip, and its letters are no ids."""
+    with pytest.raises(qe.WrongType, match="expected a list of ids, got the text"):
+        source.learning(*arguments)
+
+
 def test_no_workers(endpoint: Endpoint, source: MTurk) -> None:
     """Of nobody nothing is asked."""
     assert source.learning([], [OWN], HIT_ID).run().workers == []

@@ -121,6 +121,21 @@ def test_cut_answer_is_asked_for_again(endpoint: Endpoint, source: MTurk) -> Non
     assert source.score(SCORE, "A005") == Score(SCORE, "A005", ScoreStatus.GRANTED, 4, NOON)
 
 
+def test_cut_refusal_is_asked_for_again(endpoint: Endpoint, source: MTurk) -> None:
+    """A refusal that was cut has lost its name; whole, it says that there is no score."""
+    endpoint.faults.cut("GetQualificationScore", times=READINGS - 1)
+
+    assert source.score(SCORE, "A999") is None
+
+
+def test_refusal_that_stays_cut(endpoint: Endpoint, source: MTurk) -> None:
+    """It is a failure of the service, and says nothing of the worker."""
+    endpoint.faults.cut("GetQualificationScore", times=None)
+
+    with pytest.raises(qe.ServiceError, match="does not answer as Mechanical Turk does"):
+        source.score(SCORE, "A999")
+
+
 @pytest.mark.parametrize("ids", [("", "A1"), (SCORE, ""), (SCORE, None)])
 def test_ids_that_are_none(endpoint: Endpoint, source: MTurk, ids: tuple[Any, Any]) -> None:
     """They are invalid input, on one line, and nothing is sent."""
@@ -147,6 +162,15 @@ def test_lists_are_whole(endpoint: Endpoint, source: MTurk) -> None:
         TypeInfo(SCORE, "A score", "A score", None, NOON, True, True)
     ]  # fmt: skip
     assert {qe.LOCALE, SCORE} < {each.type_id for each in rows(source.types(is_owned=False))}
+
+
+def test_row_without_a_status(endpoint: Endpoint, source: MTurk) -> None:
+    """It has the status that was asked for: in the list of those who lost the type nobody holds it."""
+    row = f'{{"QualificationTypeId": "{SCORE}", "WorkerId": "A1", "IntegerValue": 90}}'
+    endpoint.faults.answer(f'{{"NumResults": 1, "Qualifications": [{row}]}}', times=2)
+
+    for status in ScoreStatus:
+        assert [each.status for each in rows(source.scores(SCORE, status))] == [status]
 
 
 def test_empty_lists(source: MTurk) -> None:

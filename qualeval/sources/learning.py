@@ -13,6 +13,7 @@ This module does not know boto3, nor how workers are judged.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from qualeval.errors import NoSuchHIT, ServiceError
+from qualeval.errors import InvalidInput, NoSuchHIT, Problem, ServiceError, WrongType, show
 from qualeval.model.facts import Basis, Fact
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.workers import WorkerProfile
@@ -95,7 +96,22 @@ def now() -> datetime:
 
 
 def _each_once(ids: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ids, str):  # a text is iterable too: `3ABC` would be the types `3`, `A`, `B` and `C`
+        raise WrongType(f"expected a list of ids, got the text {show(ids)}; give [{ids!r}]")
     return tuple(dict.fromkeys(ids))
+
+
+_WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}", re.ASCII)
+
+
+def _worker_ids(ids: Iterable[str]) -> tuple[str, ...]:
+    """These ids, if the service can know them: in a list, one that is mistyped would come to lack everything."""
+    found = _each_once(ids)
+    asked: tuple[object, ...] = found
+    if wrong := [each for each in asked if not (isinstance(each, str) and _WORKER_ID.fullmatch(each))]:
+        mend = "it begins with A and goes on with capital letters and digits, 64 in all at most"
+        raise InvalidInput([Problem(f"{show(each)} is no worker id", help=mend) for each in wrong])
+    return found
 
 
 Steps = Iterator[Sequence["_Task"]]
@@ -135,10 +151,13 @@ class Learning:
     `steps()` makes the calls; whoever stops before its end (Ctrl-C) finds in `workers` what was learned until then.
     `types` are those that a HIT names, by id; `hit_id` is the HIT of which it matters who has an assignment already.
     `clock` gives the time, aware of its zone.
+
+    Raises:
+        InvalidInput: ids that are no worker ids (pattern and length are the service model's), all at once.
     """
 
     source: ReadsFacts
-    worker_ids: Sequence[str] = field(converter=_each_once)
+    worker_ids: Sequence[str] = field(converter=_worker_ids)
     types: Sequence[str] = field(converter=_each_once)
     hit_id: str | None = None
     own: OwnTypes = field(factory=OwnTypes, kw_only=True)

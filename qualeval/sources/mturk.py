@@ -89,7 +89,12 @@ _CALLING = (*_CONNECTING, *_UNREADABLE)
 
 
 class _Unreadable(Exception):
-    """An answer cannot be read; the message says why, where that is known."""
+    """An answer cannot be read, but perhaps the next one: why, where that is known, and how it is told."""
+
+    def __init__(self, why: str = "", *, told: QualevalError | None = None) -> None:
+        self.why = why
+        self.told = told
+        super().__init__(why)
 
 
 @frozen(repr=False)
@@ -223,9 +228,10 @@ class MTurk:
         As all lists, it comes in pages of up to 100 rows, none of which comes twice; a page is asked for when it is
         needed. `start` is the token at which to go on. Raises as `score` does.
         """
+        asked = ScoreStatus(status)
         return self._pages(
-            "ListWorkersWithQualificationType", "Qualifications", partial(_score_of, type_id), start,
-            QualificationTypeId=type_id, Status=str(ScoreStatus(status)),
+            "ListWorkersWithQualificationType", "Qualifications", partial(_score_of, type_id, asked), start,
+            QualificationTypeId=type_id, Status=str(asked),
         )  # fmt: skip
 
     def blocks(self, *, start: str | None = None) -> Iterator[Page[Block]]:
@@ -265,15 +271,17 @@ class MTurk:
 
     def _ask(self, operation: str, read: Callable[[Mapping[object, object]], T], **asked: Any) -> T:
         """What `read` makes of the answer of an operation that changes nothing."""
-        why = ""
+        last = _Unreadable()
         for _ in range(READINGS):
             try:
                 return read(self._answer(operation, asked))
             except _Unreadable as error:
-                why = str(error)
+                last = error
+        if last.told is not None:
+            raise last.told from None
         place = f"`{self.endpoint}`" if self.endpoint else "what answered"
         message = BROKEN.message.format(operation=operation, endpoint=place)
-        raise ServiceError(f"{message} ({why})" if why else message, operation=operation, help=BROKEN.help)
+        raise ServiceError(f"{message} ({last.why})" if last.why else message, operation=operation, help=BROKEN.help)
 
     def _answer(self, operation: str, asked: Mapping[str, Any]) -> Mapping[object, object]:
         call = getattr(self.client, xform_name(operation), None)
@@ -284,9 +292,9 @@ class MTurk:
         except QualevalError:
             raise
         except _CALLING as error:
-            if _said_of(error) is BROKEN:
-                raise _Unreadable from None
-            raise _told(error, operation, asked.get("HITId"), self.endpoint) from None
+            told = _told(error, operation, asked.get("HITId"), self.endpoint)
+            # An error that was cut has lost its name.
+            raise (_Unreadable(told=told) if _said_of(error) in (BROKEN, NOT_MTURK) else told) from None
         if not is_object(answer):
             raise _Unreadable
         return answer
@@ -312,7 +320,7 @@ def _page(key: str, read: Callable[[object], R], answer: Mapping[object, object]
 def _score(asked: Mapping[str, str], answer: Mapping[object, object]) -> Score:
     """The score that an answer of GetQualificationScore gives, about whom it was asked."""
     try:
-        found = _score_of(asked["QualificationTypeId"], answer.get("Qualification"))
+        found = _score_of(asked["QualificationTypeId"], ScoreStatus.GRANTED, answer.get("Qualification"))
     except InvalidInput as error:
         raise _Unreadable(_in_one_line(error)) from None
     if found.worker_id != asked["WorkerId"]:
@@ -320,8 +328,9 @@ def _score(asked: Mapping[str, str], answer: Mapping[object, object]) -> Score:
     return found
 
 
-def _score_of(type_id: str, tree: object) -> Score:
-    found = Score.of(tree)
+def _score_of(type_id: str, status: ScoreStatus, tree: object) -> Score:
+    """A row about this type, whose fact can be had. In a list of those who lost it no row counts as a grant."""
+    found = Score.of(tree, status)
     if found.type_id != type_id:
         raise InvalidInput(f"asked about the type {show(type_id)}, the service answered about {show(found.type_id)}")
     found.fact()

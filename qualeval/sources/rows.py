@@ -117,15 +117,19 @@ class Score:
     granted_at: datetime | None = None
 
     @classmethod
-    def of(cls, tree: object) -> Score:
-        """The row of a `Qualification`. InvalidInput where it is none, or has two values."""
+    def of(cls, tree: object, status: ScoreStatus = ScoreStatus.GRANTED) -> Score:
+        """The row of a `Qualification`, which has `status` where it does not say another.
+
+        Raises:
+            InvalidInput: it is none, or has two values.
+        """
         read = _read(tree, _SCORE)
         values = [read[key] for key in ("IntegerValue", "LocaleValue") if key in read]
         if len(values) > 1:
             raise InvalidInput(Problem("got IntegerValue and LocaleValue, expected one of them"))
-        status = read.get("Status", ScoreStatus.GRANTED)
         value = values[0] if values else None
-        return cls(read["QualificationTypeId"], read["WorkerId"], status, value, read.get("GrantTime"))
+        said = read.get("Status", status)
+        return cls(read["QualificationTypeId"], read["WorkerId"], said, value, read.get("GrantTime"))
 
     @property
     def key(self) -> str:
