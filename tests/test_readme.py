@@ -38,7 +38,8 @@ def blocks(page: Path) -> list[Block]:
 BLOCKS = blocks(ROOT / "README.md")
 SHOWN = [
     (block.text, after.text)
-    for block, after in pairwise(BLOCKS)
+    for page in (BLOCKS, blocks(ROOT / "docs" / "facts.md"))
+    for block, after in pairwise(page)
     if block.language == "sh" and after.language == "text"
 ]
 
