@@ -164,11 +164,11 @@ def test_interrupted_process(service: Endpoint) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as process:
-        while not {"GetQualificationScore", "ListWorkerBlocks"} <= set(operations(service)):
+        while process.poll() is None and not {"GetQualificationScore", "ListWorkerBlocks"} <= {*operations(service)}:
             time.sleep(0.05)
-        time.sleep(0.5)
+        time.sleep(2)  # the answer about the score has come by then
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=20)
 
     assert process.returncode == 130
     assert "observed 90" in out
@@ -279,21 +279,21 @@ OPEN = {**NOBODYS, "HITStatus": "Assignable", "Expiration": "2099-01-01T00:00:00
             OPEN,
             {"Blocked": True},
             1,
-            "A1 may discover, preview and accept it; accept is denied, for availability counts: the requester blocked "
-            "the worker",
+            "A1 may discover, preview and accept it; with availability accept is denied: the requester blocked the "
+            "worker",
         ),
         (
             {**OPEN, "HITStatus": "Disposed"},
             {},
             1,
-            "A1 may discover, preview and accept it; accept is denied, for availability counts: the HIT was deleted "
+            "A1 may discover, preview and accept it; with availability accept is denied: the HIT was deleted "
             "(status Disposed)",
         ),
         (
             NOBODYS,
             {},
             3,
-            "A1 may discover, preview and accept it; accept is unknown, for availability counts: whether the HIT is "
+            "A1 may discover, preview and accept it; with availability accept is unknown: whether the HIT is "
             "available is not known",
         ),
     ],

@@ -103,9 +103,11 @@ def _who(decision: qe.Decision) -> str:
 def _summary(decision: qe.Decision, question: _Question) -> str:
     """How far the worker may go for certain, on which assumptions, and what of the action that was asked about."""
     outcome, why = question.outcome(decision), question.unavailable(decision)
-    parts = [_MAY[decision.access], output.assuming(decision, question.types)]
-    asked = "" if outcome is qe.Outcome.PERMITTED else f"; {question.action} is {outcome}"
-    return ", ".join(filter(None, parts)) + asked + (f", for availability counts: {why}" if why else "")
+    may = ", ".join(filter(None, [_MAY[decision.access], output.assuming(decision, question.types)]))
+    if outcome is qe.Outcome.PERMITTED:
+        return may
+    asked = f"{question.action} is {outcome}"
+    return f"{may}; with availability {asked}: {why}" if why else f"{may}; {asked}"
 
 
 _MAY = {
