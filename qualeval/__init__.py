@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from qualeval.sources.hits import load_hit, load_hits, parse_hit, parse_hits
     from qualeval.sources.mturk import MTurk
     from qualeval.sources.revisions import Snapshot, snapshot
+    from qualeval.sources.store import Store
+    from qualeval.sources.syncing import SyncPlan, SyncReport, plan_sync, sync
     from qualeval.sources.workers import load_worker, load_workers, parse_worker, parse_workers
 
 __all__ = [
@@ -134,6 +136,9 @@ __all__ = [
     "Severity",
     "Shift",
     "Snapshot",
+    "Store",
+    "SyncPlan",
+    "SyncReport",
     "TypeNames",
     "Undetermined",
     "ValueSet",
@@ -158,9 +163,11 @@ __all__ = [
     "parse_hits",
     "parse_worker",
     "parse_workers",
+    "plan_sync",
     "prove",
     "qualification_type",
     "snapshot",
+    "sync",
     "testing",
     "worker",
 ]
@@ -183,6 +190,9 @@ _ON_DEMAND = {
     "Severity": "linting",
     "Shift": "analysis.compare",
     "Snapshot": "sources.revisions",
+    "Store": "sources.store",
+    "SyncPlan": "sources.syncing",
+    "SyncReport": "sources.syncing",
     "Verdict": "analysis.prove",
     "analyze": "analysis.analyze",
     "compare": "analysis.compare",
@@ -198,8 +208,10 @@ _ON_DEMAND = {
     "parse_hits": "sources.hits",
     "parse_worker": "sources.workers",
     "parse_workers": "sources.workers",
+    "plan_sync": "sources.syncing",
     "prove": "analysis.prove",
     "snapshot": "sources.revisions",
+    "sync": "sources.syncing",
 }
 
 

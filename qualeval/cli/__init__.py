@@ -16,6 +16,7 @@ from qualeval.cli.fetch import fetch
 from qualeval.cli.lint import lint
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
+from qualeval.cli.sync import sync
 from qualeval.cli.test import test
 from qualeval.cli.what_if import what_if
 
@@ -26,6 +27,7 @@ _SECTIONS = {
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),
+    "Learn": (sync,),
 }
 
 

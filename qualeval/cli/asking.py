@@ -61,8 +61,10 @@ def workers_of(
 ) -> Asked:  # fmt: skip
     """The workers that an argument names; of two ids, what the service tells of the worker towards the types `asked`.
 
-    Raises ServiceError where it tells nothing.
+    A store is asked about the worker of whatever HIT. Raises ServiceError where the service tells nothing.
     """
+    if inputs.is_id(text) and service.store is not None:
+        return Asked([service.store.get_worker(text, list(asked))])
     if inputs.is_id(text) and inputs.is_id(hit):
         return _learned(service.connect().learning([text], asked, hit))
     return Asked(inputs.workers_of(text, types))

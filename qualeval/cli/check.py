@@ -22,7 +22,7 @@ __all__ = ["check"]
 @inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
-@inputs.aws_options
+@inputs.source_options
 def check(
     *,
     hit: str,
@@ -43,7 +43,7 @@ def check(
     service failed.
     """
     inputs.refuse_two_streams(hit, worker)
-    types = inputs.names()
+    types = service.names()
     changes = asking.Changes.of(facts, assumed, types)
     policy = qe.compile_hit(inputs.hit_of(hit, service, types), names=types)
     asked = [type_id for type_id in policy.ladders if type_id not in changes.said]

@@ -26,7 +26,7 @@ __all__ = ["compare"]
     help="What makes the exit status 1.",
 )
 @inputs.formats_option("text", "json", "markdown")
-@inputs.aws_options
+@inputs.source_options
 def compare(
     *, before: str, after: str | None, against: str | None, fail_on: str, output_format: str, service: inputs.Service
 ) -> int:  # fmt: skip
@@ -43,7 +43,7 @@ def compare(
 
     The exit status is 1 where somebody's access differs, and 2 where something could not be read.
     """
-    types = inputs.names()
+    types = service.names()
     if against is None:
         report = Report(_matched(before, after, service, types))
     else:

@@ -23,7 +23,7 @@ __all__ = ["example"]
 )
 @inputs.hit_changes
 @inputs.format_option
-@inputs.aws_options
+@inputs.source_options
 def example(
     *, hit: str, access: str, changes: inputs.HITChanges, output_format: str, service: inputs.Service
 ) -> int:  # fmt: skip
@@ -36,7 +36,7 @@ def example(
     text, stderr says what the worker may do, and what is in the way of more. Where nobody has this access the exit
     status is 1, stdout is empty, and stderr says why.
     """
-    types = inputs.names()
+    types = service.names()
     policy = qe.compile_hit(changes.applied(inputs.hit_of(hit, service, types)), names=types)
     level = qe.Access[access.upper()]
     worker = policy.example(level)

@@ -16,13 +16,13 @@ __all__ = ["explain"]
 @click.command(epilog="Example: qualeval explain hit.json")
 @inputs.file_argument("hit")
 @inputs.format_option
-@inputs.aws_options
+@inputs.source_options
 def explain(hit: str, output_format: str, service: inputs.Service) -> int:
     """Who may discover, preview and accept HIT, in plain words.
 
     HIT is a file, `-`, or a HIT id, which is fetched.
     """
-    types = inputs.names()
+    types = service.names()
     found = inputs.hit_of(hit, service, types)
     policy = qe.compile_hit(found, names=types)
     if output_format == "json":

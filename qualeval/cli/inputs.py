@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import click
 from attrs import fields, frozen
@@ -18,6 +19,7 @@ from qualeval.cli import output
 from qualeval.policy.wording import conjoined
 
 __all__ = [
+    "AGE",
     "HITChanges",
     "Service",
     "action_option",
@@ -35,12 +37,15 @@ __all__ = [
     "hit_of",
     "hits_of",
     "is_id",
+    "max_age_option",
     "names",
     "refuse_several_streams",
     "refuse_two_streams",
     "require_available_option",
     "set_option",
     "source_name",
+    "source_options",
+    "store_option",
     "worker_of",
     "workers_of",
 ]
@@ -84,12 +89,33 @@ def names() -> qe.TypeNames:
 
 @frozen
 class Service:
-    """How to reach Mechanical Turk: the AWS command line's own options."""
+    """How to reach Mechanical Turk: the AWS command line's own options. Or what it said, in a store.
+
+    `fact_age` is how old what the store learned may be to count.
+    """
 
     profile: str | None
     region: str
     endpoint_url: str | None
     sandbox: bool
+    store_path: str | None = None
+    fact_age: timedelta | None = None
+
+    @cached_property
+    def store(self) -> qe.Store | None:
+        """The store that answers in place of the service, if one is named."""
+        if self.store_path is None:
+            return None
+        since = None if self.fact_age is None else datetime.now(UTC) - self.fact_age
+        return qe.Store(self.store_path, names=configured(qe.find_type_names), known_since=since)
+
+    def get_hit(self, hit_id: str) -> qe.HIT:
+        """The HIT of this id, from the store, or fetched."""
+        return self.connect().get_hit(hit_id) if self.store is None else self.store.get_hit(hit_id)
+
+    def names(self) -> qe.TypeNames:
+        """The names for types: those of the configuration, and of the store."""
+        return names() if self.store is None else self.store.names
 
     def connect(self) -> qe.MTurk:
         """A client, made when it is needed, and the same from then on: its limiter is for all requests."""
@@ -108,7 +134,7 @@ def _bundled(name: str, kind: type[Any], *options: Callable[[Command], Command])
     def decorate(command: Command) -> Command:
         @wraps(command)
         def bundling(*args: Any, **given: Any) -> Any:
-            bundle = kind(**{each.name: given.pop(each.name) for each in fields(kind)})
+            bundle = kind(**{each.name: given.pop(each.name) for each in fields(kind) if each.name in given})
             return command(*args, **given, **{name: bundle})
 
         decorated = cast(Command, bundling)
@@ -119,15 +145,54 @@ def _bundled(name: str, kind: type[Any], *options: Callable[[Command], Command])
     return decorate
 
 
-aws_options = _bundled(
-    "service",
-    Service,
+class _Age(click.ParamType[timedelta]):
+    """A length of time: `90s`, `30m`, `12h`, `7d`."""
+
+    name = "age"
+    _UNITS: ClassVar = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The time, or a refusal that says how it is written."""
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([0-9]{1,7})([smhd])", value, re.ASCII)
+        if found is None:
+            self.fail(f"`{output.clean(value)}` is no age; write 90s, 30m, 12h or 7d", param, ctx)
+        return timedelta(seconds=int(found[1]) * self._UNITS[found[2]])
+
+
+AGE = _Age()
+
+_AWS = (
     click.option("--profile", metavar="NAME", help="AWS profile to sign with."),
     click.option("--region", default="us-east-1", show_default=True, help="AWS region."),
     click.option("--endpoint-url", metavar="URL", help="Another endpoint that speaks the requester protocol."),
     click.option("--sandbox", is_flag=True, help="Ask the requester sandbox."),
 )
+
+aws_options = _bundled("service", Service, *_AWS)
 """The options that say which service to ask; the command gets them as one `service`."""
+
+def store_option(name: str, **settings: Any) -> Callable[[Command], Command]:
+    """The file of a store."""
+    words = "A store of what Mechanical Turk said: sync keeps it up to date, and others ask it in place of the service."
+    return click.option("--store", name, metavar="FILE", shell_complete=files, help=words, **settings)
+
+
+def max_age_option(name: str) -> Callable[[Command], Command]:
+    """How old facts may be."""
+    words = "How old what was learned may be to count: 90s, 30m, 12h, 7d."
+    return click.option("--max-age", name, type=AGE, metavar="AGE", help=words)
+
+
+source_options = _bundled(
+    "service",
+    Service,
+    *_AWS,
+    store_option("store_path"),
+    max_age_option("fact_age"),
+)
+"""The same, and the store that may answer in its place."""
 
 
 def action_option(command: Command) -> Command:
@@ -268,13 +333,13 @@ def hit_id_of(text: str) -> str:
 
 def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
     """The HIT that an argument names: a file, `-`, or an id, which is fetched."""
-    return service.connect().get_hit(text) if is_id(text) else qe.load_hit(_input(text), names=types)
+    return service.get_hit(text) if is_id(text) else qe.load_hit(_input(text), names=types)
 
 
 def hits_of(text: str, service: Service, types: qe.TypeNames) -> list[qe.HIT]:
     """The HITs that an argument names: a file of one or several, `-`, or an id, which is fetched."""
     if is_id(text):
-        return [service.connect().get_hit(text)]
+        return [service.get_hit(text)]
     hits = qe.load_hits(_input(text), names=types)
     if not hits:
         mend = 'a HIT without requirements says `{"QualificationRequirements": []}`'

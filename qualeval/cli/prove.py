@@ -22,7 +22,7 @@ __all__ = ["prove"]
 @inputs.hit_changes
 @inputs.action_option
 @inputs.format_option
-@inputs.aws_options
+@inputs.source_options
 def prove(
     *,
     hit: str,
@@ -46,7 +46,7 @@ def prove(
     inputs.refuse_several_streams({"HIT": hit, "--only": only, "--admits": admits, "--excludes": excludes})
     if only is admits is excludes is None:
         raise click.UsageError("nothing to prove; give --only, --admits or --excludes")
-    types, asked = inputs.names(), qe.Action(action)
+    types, asked = service.names(), qe.Action(action)
     policy = qe.compile_hit(changes.applied(inputs.hit_of(hit, service, types)), names=types)
     proofs = qe.prove(
         policy,

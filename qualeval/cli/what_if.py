@@ -37,7 +37,7 @@ _ONE_LINE = 100
 @inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
-@inputs.aws_options
+@inputs.source_options
 def what_if(
     *,
     hit: str,
@@ -62,7 +62,7 @@ def what_if(
     is_changed = bool(facts or changes.are_any)
     if not (is_changed or vary):
         raise click.UsageError("nothing to change; give --set, --value, --guard, --without or --vary")
-    types = inputs.names()
+    types = service.names()
     of_worker = asking.Changes.of(facts, assumed, types)
     found = inputs.hit_of(hit, service, types)
     asked = {each.qualification_type_id: None for each in found.requirements}

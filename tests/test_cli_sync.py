@@ -1,0 +1,156 @@
+"""`qualeval sync` and `--store`: what the service said is kept, and answers without it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import qualeval as qe
+from qualeval.testing.endpoint import Endpoint
+from tests.cli import Ran, refusal, run
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEOFTESTS00", "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, and keys for whoever asks."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A marketplace with a screening, three workers and two HITs."""
+    with Endpoint() as opened:
+        market = opened.marketplace
+        market.add_type("3SCREEN", "Screening")
+        market.grant("A1GOOD", "3SCREEN", 80)
+        market.grant("A2LOST", "3SCREEN", 90)
+        market.revoke("A2LOST", "3SCREEN")
+        market.block("A3BLOCKED", "spam")
+        asked = [{"QualificationTypeId": "3SCREEN", "Comparator": "GreaterThan", "IntegerValues": [70]}]
+        market.add_hit({"HITId": "3BIRDS", "Title": "Birds", "QualificationRequirements": asked})
+        market.add_hit({"HITId": "3PLANTS", "QualificationRequirements": []})
+        yield opened
+
+
+def synced(endpoint: Endpoint, *arguments: str) -> Ran:
+    """A sync of the store `q.db` with the endpoint."""
+    return run("sync", *arguments, "--store", "q.db", "--endpoint-url", endpoint.url)
+
+
+def test_sync(endpoint: Endpoint) -> None:
+    """It says what the store has and how many calls were made; nobody else can read the file."""
+    found = synced(endpoint)
+
+    assert (found.status, found.err) == (0, "")
+    assert found.rows == ["q.db: 2 HITs, 1 type, 2 scores, 1 block", "5 calls, 6 rows read"]
+    assert stat.S_IMODE(Path("q.db").stat().st_mode) == 0o600
+
+
+def test_the_whole_job_without_a_network(endpoint: Endpoint) -> None:
+    """From two ids to a decision, by the store alone, for each command that takes ids."""
+    synced(endpoint)
+    endpoint.close()
+
+    assert run("check", "3BIRDS", "A1GOOD", "--store", "q.db").status == 0
+    assert run("check", "3BIRDS", "A2LOST", "--store", "q.db").status == 1
+    assert run("check", "3BIRDS", "A9NOBODY", "--store", "q.db").status == 1
+    assert "the requester blocked the worker" in run("check", "3PLANTS", "A3BLOCKED", "--store", "q.db").out
+    assert "Screening GreaterThan 70" in run("explain", "3BIRDS", "--store", "q.db").out
+    assert run("what-if", "3BIRDS", "A1GOOD", "--value", "0=85", "--store", "q.db").status == 1
+    assert run("compare", "3BIRDS", "3PLANTS", "--store", "q.db").status == 1
+    assert "Screening" in run("example", "3BIRDS", "--store", "q.db").out
+    assert run("check", "3BIRDS", "A9NOBODY", "--set", "Screening=75", "--store", "q.db").status == 0
+    assert "has no HIT `3BIRD`; did you mean `3BIRDS`?" in refusal("check", "3BIRD", "A1GOOD", "--store", "q.db")
+
+
+def test_old_facts_are_not_known(endpoint: Endpoint) -> None:
+    """With --max-age what was learned too long ago leaves the answer open."""
+    synced(endpoint)
+
+    assert run("check", "3BIRDS", "A1GOOD", "--store", "q.db", "--max-age", "1d").status == 0
+    assert run("check", "3BIRDS", "A1GOOD", "--store", "q.db", "--max-age", "0s").status == 3
+
+
+def test_again(endpoint: Endpoint) -> None:
+    """What is fresh is not asked for again, and the plan says so before."""
+    synced(endpoint)
+    plan = run("sync", "--store", "q.db", "--dry-run", "--max-age", "1h", "--format", "json").json
+    found = synced(endpoint, "--max-age", "1h")
+
+    assert (plan["calls"], plan["total"]) == ({}, 0)
+    assert found.rows[-1] == "0 calls, 0 rows read; 4 lists still fresh"
+    assert len(endpoint.requests) == 5
+
+
+def test_dry_run(endpoint: Endpoint) -> None:
+    """It asks nobody, makes no file, and says that the HITs are not known yet."""
+    first = synced(endpoint, "--dry-run")
+    there = Path("q.db").exists()
+    synced(endpoint)
+    second = synced(endpoint, "--dry-run")
+
+    assert first.rows[0] == "3 calls at least"
+    assert first.rows[-1].startswith("The store knows no HIT yet: two more for each type of yours")
+    assert not there
+    assert second.rows == [
+        "5 calls at least",
+        "ListHITs 1",
+        "ListQualificationTypes 1",
+        "ListWorkerBlocks 1",
+        "ListWorkersWithQualificationType 2",
+    ]
+    assert len(endpoint.requests) == 5
+
+
+def test_json(endpoint: Endpoint) -> None:
+    """The report as an object."""
+    found = synced(endpoint, "3BIRDS", "--format", "json").json
+
+    assert found["counts"] == {"hits": 1, "types": 1, "scores": 2, "blocks": 1, "facts": 0}
+    assert (found["calls"], found["failed"]) == (5, [])
+    assert set(found["read"]) == {"3BIRDS", "types", "blocks", "scores/3SCREEN"}
+
+
+def test_failures(endpoint: Endpoint) -> None:
+    """What the service refuses is told without any key, the rest is kept, and the status is 4."""
+    endpoint.faults.refuse("AccessDeniedException", "no", "ListWorkerBlocks", times=None)
+    found = synced(endpoint, "3BIRDS", "3NOPE")
+
+    assert found.status == 4
+    assert "the service has no HIT `3NOPE`" in found.err
+    assert "do not permit ListWorkerBlocks" in found.err
+    assert not any(key in found.err + found.out for key in KEYS.values())
+    assert run("check", "3BIRDS", "A1GOOD", "--store", "q.db").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sync"], "Missing option '--store'"),
+        (["sync", "hit.json", "--store", "q.db"], "`hit.json` is no HIT id"),
+        (["sync", "--store", "no/such/q.db"], "cannot make the store no/such/q.db: no such file or directory"),
+        (["check", "3A", "A1", "--store", "nope.db"], "no store nope.db; `qualeval sync --store nope.db` makes one"),
+        (["check", "3A", "A1", "--store", "q.db", "--max-age", "a week"], "`a week` is no age; write 90s, 30m, 12h or"),
+    ],
+)
+def test_what_is_refused(arguments: list[str], said: str) -> None:
+    """Bad arguments are refused, with what was expected."""
+    assert said in refusal(*arguments)
+
+
+def test_in_a_program(endpoint: Endpoint) -> None:
+    """The same in Python: a store is a source of HITs and of workers."""
+    synced(endpoint)
+    store = qe.Store("q.db")
+    engine = qe.Engine(store, workers=store)
+
+    assert engine.permits("3BIRDS", "A1GOOD")
+    assert engine.decide("3BIRDS", "A2LOST").learned_at is not None
