@@ -52,6 +52,9 @@ def test_every_operation(endpoint: Endpoint) -> None:
     assert hit["HITTypeId"] == other["HITTypeId"] == hit_type
     assert sent(endpoint, "get-hit", HITId=hit["HITId"]).json == {"HIT": hit}
     assert sent(endpoint, "list-hits").json["HITs"] == [hit, other]
+    endpoint.marketplace.add_assignment("A1", hit["HITId"])
+    done = sent(endpoint, "list-assignments-for-hit", HITId=hit["HITId"]).json["Assignments"]
+    assert [each["WorkerId"] for each in done] == ["A1"]
     assert sent(endpoint, "create-worker-block", WorkerId="A1", Reason="r").status == 0
     assert sent(endpoint, "list-worker-blocks").json["WorkerBlocks"] == [{"WorkerId": "A1", "Reason": "r"}]
     assert sent(endpoint, "delete-worker-block", WorkerId="A1").status == 0
