@@ -93,7 +93,7 @@ class Problem:
         parts = list(self.path)
         heads: list[str] = []
         nouns = {"HITs": "HIT", "QualificationRequirements": "requirement", "Qualifications": "qualification"}
-        nouns["workers"] = "worker"
+        nouns |= {"workers": "worker", "rows": "row"}
         while len(parts) >= 2 and parts[0] in nouns and isinstance(parts[1], int):
             heads.append(f"{nouns[str(parts[0])]} {parts[1]}")
             parts = parts[2:]

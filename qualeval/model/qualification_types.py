@@ -7,7 +7,7 @@ Source of ids, ranges and of "every worker has a value": the API reference, Qual
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -179,6 +179,11 @@ class TypeNames:
     @cached_property
     def _names(self) -> dict[str, str]:
         return {type_id: name for name, type_id in self._ids.items()}
+
+    @property
+    def known(self) -> Collection[str]:
+        """All the names."""
+        return self._ids.keys()
 
     def id_of(self, text: str) -> str:
         """The id that a person means by `text`: a name, or an id itself.

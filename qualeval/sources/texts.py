@@ -14,7 +14,7 @@ from typing import IO, Protocol, TypeAlias
 from qualeval.errors import InputNotFound, InvalidInput, Problem, nearest, show
 from qualeval.sources.places import problem_at
 
-__all__ = ["MAX_SIZE", "Source", "read_text", "reason_of", "source_name"]
+__all__ = ["MAX_SIZE", "Source", "read_text", "reason_of", "source_name", "why_not_opened"]
 
 Source: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
 """A path, or an open stream of text or bytes."""
@@ -71,7 +71,7 @@ def _file(path: str | os.PathLike[str], name: str) -> str | bytes:
     except InvalidInput:
         raise
     except (OSError, ValueError) as error:
-        raise InputNotFound(_why_not_opened(os.fspath(path), name, error)) from None
+        raise InputNotFound(why_not_opened(os.fspath(path), name, error)) from None
 
 
 def _stream(stream: _Readable, name: str) -> str | bytes:
@@ -135,7 +135,8 @@ def _printable(text: str) -> str:
 # --- what is wrong with a path
 
 
-def _why_not_opened(path: str, name: str, error: Exception) -> str:
+def why_not_opened(path: str, name: str, error: Exception) -> str:
+    """What to say of a path that could not be opened, with the file that was probably meant."""
     shown = name if len(name) <= 200 else name[:197] + "..."
     if os.path.isdir(path):
         return f"{shown} is a directory; name a file in it"

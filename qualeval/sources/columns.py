@@ -1,0 +1,227 @@
+"""What columns of a table say of qualification types, and the facts that their cells come to.
+
+A type has one column with a fact in it, in the grammar of `--set`, or two: a country and its subdivision, or the two
+ends of a range. What an empty cell means is the caller's to say. Reading rows fast is what this module is made for:
+each distinct cell is read once, and a row is a look-up a column.
+
+This module does not know how tables are opened, nor who chose the columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from attrs import define, field, frozen
+
+from qualeval.errors import InvalidInput, Problem, show
+from qualeval.model.facts import Fact
+from qualeval.model.grammar import integer_range, is_integer, read_fact
+from qualeval.model.qualification_types import QualificationType, qualification_type
+from qualeval.model.words import Word
+from qualeval.model.workers import WorkerProfile
+from qualeval.sources.tables import Cells, Table, worker_id
+from qualeval.values.locale import Locale
+from qualeval.values.locale_set import LocaleSet
+from qualeval.values.value_set import ValueSet
+
+__all__ = ["Column", "Empty", "Part", "ProfileReader"]
+
+_WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
+
+
+class Empty(Word):
+    """What an empty cell says."""
+
+    UNKNOWN = "unknown"
+    LACKS = "lacks"
+
+    @classmethod
+    def _noun(cls) -> str:
+        return "meaning of an empty cell"
+
+
+class Part(Word):
+    """Which part of a fact a column has, where it has not all of it."""
+
+    SUBDIVISION = "Subdivision"
+    MIN = "Min"
+    MAX = "Max"
+
+
+@frozen
+class Column:
+    """A column of a table, and what it says: of which type, which part of the fact, and what its empty cells mean.
+
+    `cells` are words of the table's own, and the fact that each stands for. `is_empty_said` says that what empty cells
+    mean is the column's own word, which general words do not change.
+    """
+
+    name: str
+    place: int
+    type_id: str
+    part: Part | None = None
+    empty: Empty = Empty.UNKNOWN
+    cells: Mapping[str, Fact] = field(factory=dict, hash=False)
+    is_empty_said: bool = False
+
+    @property
+    def meaning_of_empty(self) -> Empty:
+        """What an empty cell is read as: what cannot be lacked is not known."""
+        return self.empty if qualification_type(self.type_id).can_be_lacked else Empty.UNKNOWN
+
+
+def _column_problems(columns: Iterable[Column]) -> list[Problem]:
+    """What is wrong with the columns beside each other: two that say the same, a subdivision without its country."""
+    problems: list[Problem] = []
+    for type_id, group in _by_type(columns).items():
+        parts = {each.part: each.name for each in group}
+        names = " and ".join(show(each.name) for each in group)
+        kind = qualification_type(type_id)
+        if len(parts) < len(group):
+            found = f"the columns {names} say the same of one type, {type_id}"
+            problems.append(Problem(found, help="keep one of them"))
+        elif kind.is_locale and not parts.keys() <= {None, Part.SUBDIVISION}:
+            problems.append(Problem(f"{names}: a locale has no range", help="give the country and the subdivision"))
+        elif kind.is_locale and None not in parts:
+            problems.append(Problem(f"{names}: a subdivision without a column of its country"))
+        elif not kind.is_locale and Part.SUBDIVISION in parts:
+            problems.append(Problem(f"{names}: only Worker_Locale has subdivisions"))
+        elif None in parts and parts.keys() & {Part.MIN, Part.MAX}:
+            problems.append(Problem(f"{names}: a value beside the ends of a range", help="keep one of the two"))
+    return problems
+
+
+def _by_type(columns: Iterable[Column]) -> dict[str, list[Column]]:
+    grouped: dict[str, list[Column]] = {}
+    for each in columns:
+        grouped.setdefault(each.type_id, []).append(each)
+    return grouped
+
+
+# --- the cells of a type
+
+
+class _Facts(NamedTuple):
+    """What the cells of one type's columns say: `key` takes them from a row.
+
+    `empty` is what empty ones stand for; None is not known.
+    """
+
+    type_id: str
+    key: itemgetter[Any]
+    cells: Cells[Fact | None]
+    empty: Fact | None
+
+
+def _facts(type_id: str, group: Iterable[Column], mark: Callable[[Fact], Fact]) -> _Facts:
+    columns = sorted(group, key=lambda each: _ORDER.index(each.part))
+    kind, first = qualification_type(type_id), columns[0]
+    empty = mark(Fact(kind.lacked)) if any(each.meaning_of_empty is Empty.LACKS for each in columns) else None
+    read: Callable[..., Fact] = partial(_place, kind) if kind.is_locale else partial(_range, kind)
+    if len(columns) == 1:
+        read = partial(_one_cell, kind, first.cells) if first.part is None else partial(_one_end, kind, first.part)
+
+    def marked(cell: str | tuple[str, str]) -> Fact | None:
+        parts = [each.strip() for each in ((cell,) if isinstance(cell, str) else cell)]
+        return mark(read(*parts)) if any(parts) else empty
+
+    cells: Cells[Fact | None] = Cells(" and ".join(each.name for each in columns), marked)
+    return _Facts(type_id, itemgetter(*(each.place for each in columns)), cells, empty)
+
+
+_ORDER = (None, Part.SUBDIVISION, Part.MIN, Part.MAX)
+
+
+def _one_cell(kind: QualificationType, words: Mapping[str, Fact], cell: str) -> Fact:
+    """A fact in one cell. A float of a whole number is that number: so programs write integers beside empty cells."""
+    if cell in words:
+        return words[cell]
+    whole = None if kind.is_locale else _WHOLE.fullmatch(cell)
+    return read_fact(kind.type_id, whole[1] if whole else cell)
+
+
+def _place(kind: QualificationType, country: str, subdivision: str) -> Fact:
+    if not subdivision:
+        return read_fact(kind.type_id, country)
+    found = f"got the country {show(country)} and the subdivision {show(subdivision)}"
+    if not country:
+        raise InvalidInput(Problem(found, help="give the country too"))
+    if len(country) != 2:
+        raise InvalidInput(Problem(found, help="say it once, or give a country of two letters"))
+    return Fact(ValueSet(LocaleSet.only(Locale(country, subdivision.removeprefix(f"{country}-")))))
+
+
+def _range(kind: QualificationType, low: str, high: str) -> Fact:
+    return Fact(ValueSet(integer_range(kind, _end(low), _end(high))))
+
+
+def _one_end(kind: QualificationType, part: Part, cell: str) -> Fact:
+    return _range(kind, cell, "") if part is Part.MIN else _range(kind, "", cell)
+
+
+def _end(cell: str) -> int | None:
+    whole = _WHOLE.fullmatch(cell)
+    text = whole[1] if whole else cell
+    if text and not is_integer(text):
+        raise InvalidInput(Problem(f"got {show(cell)}, expected an integer, or an empty cell for an open end"))
+    return int(text) if text else None
+
+
+# --- rows to profiles
+
+
+@define(eq=False)
+class ProfileReader:
+    """Rows to worker profiles. `empty` counts, by type, the empty cells of the rows that were read."""
+
+    id_column: str
+    id_place: int
+    facts: Sequence[_Facts]
+    empty: Counter[str] = field(factory=Counter, init=False)
+
+    @classmethod
+    def of(cls, table: Table, id_place: int, columns: Iterable[Column], mark: Callable[[Fact], Fact]) -> ProfileReader:
+        """The reader of these columns; `mark` says of a fact where it is from. InvalidInput if they do not agree."""
+        columns = list(columns)
+        if problems := _column_problems(columns):
+            raise InvalidInput(problems, table.name)
+        facts = [_facts(type_id, group, mark) for type_id, group in _by_type(columns).items()]
+        return cls(table.header[id_place], id_place, facts)
+
+    def __call__(self, row: Sequence[str]) -> WorkerProfile:
+        """The worker of a row. InvalidInput with all that is wrong with it."""
+        return WorkerProfile(*self.parts(row))
+
+    def parts(self, row: Sequence[str]) -> tuple[str, dict[str, Fact]]:
+        """The worker id and the facts of a row. InvalidInput with all that is wrong with it."""
+        found: dict[str, Fact] = {}
+        missing: list[str] = []
+        try:
+            who = worker_id(row[self.id_place])
+            for type_id, key, cells, empty in self.facts:
+                fact = cells[key(row)]
+                if fact is empty:
+                    missing.append(type_id)
+                if fact is not None:
+                    found[type_id] = fact
+        except InvalidInput:
+            raise InvalidInput(list(self._problems(row))) from None
+        for type_id in missing:
+            self.empty[type_id] += 1
+        return who, found
+
+    def _problems(self, row: Sequence[str]) -> Iterator[Problem]:
+        try:
+            worker_id(row[self.id_place])
+        except InvalidInput as error:
+            yield from error.within(self.id_column).problems
+        for _, key, cells, _ in self.facts:
+            try:
+                cells[key(row)]
+            except InvalidInput as error:
+                yield from error.problems
