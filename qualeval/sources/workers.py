@@ -18,7 +18,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from qualeval.errors import InvalidInput, Path, Problem, show
-from qualeval.model.facts import Fact, check_states
+from qualeval.model.facts import Basis, Fact, check_states
 from qualeval.model.grammar import integer_range, read_fact
 from qualeval.model.qualification_types import (
     SYSTEM_ONLY,
@@ -98,6 +98,9 @@ ENTRY_SHAPE = Shape(
         "LocaleValues": tuple[Locale, ...],
         "Status": Status,
         "GrantTime": datetime,
+        "Fact": Name,
+        "LearnedAt": datetime,
+        "Basis": Basis,
     },
     required=("QualificationTypeId",),
 )
@@ -403,13 +406,15 @@ def _entry(tree: object, names: TypeNames) -> tuple[str | None, str, Fact]:
         raise InvalidInput(Problem("this is one requirement of a HIT, expected a qualification of a worker"))
     reading = read_object(tree, ENTRY_SHAPE)
     read, type_id = reading.values, reading.type_id(names)
-    given = tuple((key, read.get(key)) for key in _VALUES if key in reading.tree)
+    given = tuple((key, read.get(key)) for key in (*_VALUES, _FACT) if key in reading.tree)
     status = read.get("Status", Status.GRANTED)
     states, found = (None, ()) if type_id is None else said_states(type_id, given, status)
     problems = [*reading.problems, *_value_problems(given, status), *found]
     if type_id is None or states is None or problems:
         raise InvalidInput(problems)
-    return read.get("WorkerId"), type_id, Fact(states, status is Status.REVOKED, read.get("GrantTime"))
+    is_revoked, basis = status is Status.REVOKED, read.get("Basis", Basis.STATED)
+    fact = Fact(states, is_revoked, read.get("GrantTime"), read.get("LearnedAt"), basis=basis)
+    return read.get("WorkerId"), type_id, fact
 
 
 _Values = tuple[tuple[str, Any], ...]
@@ -430,6 +435,9 @@ def _value_problems(given: _Values, status: Status) -> Iterator[Problem]:
 def _range(kind: QualificationType, ends: tuple[int | None, int | None]) -> Held:
     return integer_range(kind, *ends)
 
+
+_FACT = "Fact"
+"""The key of an entry that says a fact in the short grammar."""
 
 _VALUES: Mapping[str, Callable[[QualificationType, Any], Held]] = {
     "IntegerValue": lambda _, value: IntegerSet.only(value),
@@ -468,6 +476,8 @@ def said_states(type_id: str, given: _Values, status: Status) -> tuple[ValueSet 
 
 def _stated(kind: QualificationType, key: str, value: Any) -> ValueSet:
     """The states that one key says, its value having been read or not. InvalidInput where the type has none such."""
+    if key == _FACT:
+        return kind.universe if value is None else read_fact(kind.type_id, value).states
     if key.startswith("Locale") != kind.is_locale:
         got = "a locale" if key.startswith("Locale") else "an integer"
         expected = "Worker_Locale has a locale" if kind.is_locale else f"`{kind.type_id}` has an integer"

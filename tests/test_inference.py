@@ -1,0 +1,213 @@
+"""What follows from accepted work, against simulated workers whose states change while they work.
+
+The reference decides who could accept what. A fact that does not contain the state in which a worker really was at the
+fact's time would be a lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qualeval as qe
+from qualeval.model.qualification_types import (
+    LOCALE,
+    MASTERS,
+    NUMBER_HITS_APPROVED,
+    PERCENT_APPROVED,
+    qualification_type,
+)
+from tests import reference
+from tests.brute import PLACES, POOLS, holds_state
+from tests.strategies import requirement_lists, wire
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+STUDIED = (LOCALE, PERCENT_APPROVED, NUMBER_HITS_APPROVED, MASTERS, "3ABC")
+States = Mapping[str, reference.State]
+
+
+def day(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+@frozen
+class Moment:
+    """A HIT that was offered to the worker, and in which states she was then."""
+
+    at: datetime
+    hit: qe.HIT
+    states: States
+
+    @property
+    def is_accepted(self) -> bool:
+        return reference.access([wire(each) for each in self.hit.requirements], self.states) == 3
+
+
+@st.composite
+def states_for(draw: st.DrawFn, hit: qe.HIT, before: States) -> States:
+    """States in which she is likely to meet the requirements. The number only grows."""
+    found: dict[str, reference.State] = {}
+    for type_id in STUDIED:
+        asked = [wire(each) for each in hit.requirements if each.qualification_type_id == type_id]
+        states = reference.universe(type_id, POOLS.get(type_id, ()), PLACES)
+        if type_id == NUMBER_HITS_APPROVED:
+            low = before.get(type_id, 0)
+            states = [each for each in states if isinstance(each, int) and isinstance(low, int) and each >= low]
+        fitting = [each for each in states if all(reference.meets(one, each) for one in asked)]
+        found[type_id] = draw(st.sampled_from(fitting or states))
+    return found
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Moment]:
+    """What was offered to one worker, in time; some of it at one time."""
+    life: list[Moment] = []
+    states: States = {}
+    at = 0
+    for place in range(draw(st.integers(1, 6))):
+        hit = qe.HIT(tuple(draw(requirement_lists(3, STUDIED))), hit_id=f"3HIT{place}")
+        step = draw(st.sampled_from((0, 1, 1, 2))) if life else 0
+        if step:
+            at += step
+        if step or not life:
+            states = draw(states_for(hit, states))
+        life.append(Moment(day(at), hit, states))
+    return life
+
+
+def learned(life: list[Moment], since: datetime | None = None) -> qe.Inference:
+    accepted = [qe.Acceptance("A1", each.hit.hit_id or "", each.at) for each in life if each.is_accepted]
+    return qe.infer([each.hit for each in life], accepted, since=since)
+
+
+def said(moment: Moment, type_id: str) -> qe.ValueSet:
+    """What acceptance of one HIT says of a type."""
+    box = qe.compile_hit(moment.hit).boxes[qe.Action.ACCEPT]
+    assert box is not None
+    return box.get(type_id, qualification_type(type_id).universe)
+
+
+@given(lives(), st.none() | st.integers(0, 8).map(day))
+def test_facts_are_true_at_their_time(life: list[Moment], since: datetime | None) -> None:
+    """Every fact contains the state in which the worker was at the time that it tells; none contradicts itself."""
+    found = learned(life, since)
+
+    assert found.contradicted == found.impossible == found.unknown_hits == {}
+    for worker in found.workers:
+        for type_id, fact in worker.facts.items():
+            then = [each.states[type_id] for each in life if each.at == fact.learned_at]
+            assert then
+            assert all(holds_state(fact.states, state) for state in then)
+            assert fact.basis is qe.Basis.INFERRED
+            assert type_id == NUMBER_HITS_APPROVED or since is None or fact.learned_at >= since  # type: ignore[operator]
+
+
+@given(lives())
+def test_facts_say_no_less_than_the_newest_work(life: list[Moment]) -> None:
+    """Of every type the fact says at least what the newest HIT says that asks about it; but not that one is lacked."""
+    facts = {each: fact for worker in learned(life).workers for each, fact in worker.facts.items()}
+    accepted = [each for each in life if each.is_accepted]
+
+    for type_id in STUDIED:
+        universe = qualification_type(type_id).universe
+        speaking = [each for each in accepted if said(each, type_id) != universe]
+        speaking = [each for each in speaking if not (type_id == "3ABC" and said(each, type_id).lacking)]
+        if not speaking:
+            assert type_id not in facts
+        else:
+            newest = max(speaking, key=lambda each: each.at)
+            assert facts[type_id].states.is_subset(said(newest, type_id))
+
+
+@given(lives(), st.integers(0, 12).map(day))
+def test_the_least_number_holds_on(life: list[Moment], since: datetime) -> None:
+    """Of the number that only grows the greatest lower end that was ever shown holds, however old it is."""
+    (fact,) = [each.fact(NUMBER_HITS_APPROVED) for each in learned(life, since).workers] or [None]
+    shown = [said(each, NUMBER_HITS_APPROVED).held for each in life if each.is_accepted]
+    least = max((each.low or 0 for each in shown if isinstance(each, qe.IntegerSet)), default=0)
+
+    if fact is not None:
+        held = fact.states.held
+        assert isinstance(held, qe.IntegerSet)
+        assert (held.low or 0) >= least
+
+
+def hit(hit_id: str, *requirements: tuple[str, str, tuple[object, ...]]) -> qe.HIT:
+    listed = []
+    for type_id, comparator, values in requirements:
+        key = "locale_values" if type_id == LOCALE else "integer_values"
+        listed.append(qe.QualificationRequirement(type_id, qe.Comparator(comparator), **{key: values}))  # type: ignore[arg-type]
+    return qe.HIT(tuple(listed), hit_id=hit_id)
+
+
+GOOD = hit("3GOOD", (PERCENT_APPROVED, "GreaterThanOrEqualTo", (95,)), (LOCALE, "EqualTo", (qe.Locale("US"),)))
+FAIR = hit("3FAIR", (PERCENT_APPROVED, "GreaterThanOrEqualTo", (50,)))
+POOR = hit("3POOR", (PERCENT_APPROVED, "LessThan", (80,)), ("3TAG", "GreaterThan", (80,)))
+FIRST = hit("3FIRST", ("3STUDY", "DoesNotExist", ()), (MASTERS, "DoesNotExist", ()))
+
+
+def facts(*accepted: tuple[qe.HIT, int], since: int | None = None) -> dict[str, str]:
+    """What is learned of one worker, with the day."""
+    work = [qe.Acceptance("A1", each.hit_id or "", day(at)) for each, at in accepted]
+    (worker,) = qe.infer([GOOD, FAIR, POOR, FIRST], work, since=None if since is None else day(since)).workers
+    return {each: f"{fact} on {(fact.learned_at or START).day}" for each, fact in worker.facts.items()}
+
+
+def test_a_weaker_statement_does_not_hide_a_stronger_one() -> None:
+    """What was shown once stands, with its date, while all that is newer says less."""
+    assert facts((GOOD, 0), (FAIR, 1)) == {LOCALE: "US on 1", PERCENT_APPROVED: "95..100 on 1"}
+    assert facts((GOOD, 0), (FAIR, 1), since=1) == {PERCENT_APPROVED: "50..100 on 2"}
+    assert facts((GOOD, 0), (FAIR, 1), (GOOD, 2)) == {LOCALE: "US on 3", PERCENT_APPROVED: "95..100 on 3"}
+
+
+def test_the_newest_work_wins() -> None:
+    """Where a value has changed since, the older statement is gone."""
+    assert facts((GOOD, 0), (POOR, 1))[PERCENT_APPROVED] == "0..79 on 2"
+    assert facts((GOOD, 0), (POOR, 1), (FAIR, 2))[PERCENT_APPROVED] == "50..100 on 3"
+    assert facts((POOR, 0))["3TAG"] == "81.. on 1"
+
+
+def test_that_a_type_was_lacked_is_not_learned() -> None:
+    """An exclusion type is given for having taken part: that it was lacked before says nothing of now."""
+    assert facts((FIRST, 0)) == {MASTERS: "lacks on 1"}
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    """Acceptances of HITs that are not given, that nobody can accept, and that contradict each other are told."""
+    nobody = hit("3NOBODY", (PERCENT_APPROVED, "GreaterThan", (100,)))
+    work = [qe.Acceptance("A1", each, day(0)) for each in ("3GOOD", "3POOR", "3NOBODY", "3OTHER", "3OTHER")]
+    found = qe.infer([GOOD, POOR, nobody], work)
+
+    assert found.acceptances == 5
+    assert (found.unknown_hits, found.impossible) == ({"3OTHER": 2}, {"3NOBODY": 1})
+    assert found.contradicted == {PERCENT_APPROVED: 1}
+    assert [set(each.facts) for each in found.workers] == [{LOCALE, "3TAG"}]
+
+
+def test_summary() -> None:
+    """What was learned in words, with how many workers."""
+    work = [qe.Acceptance(f"A{number}", "3GOOD", day(0)) for number in range(402)]
+
+    assert qe.infer([GOOD], work).summary() == [
+        ("Worker_Locale in US", 402),
+        ("Worker_PercentAssignmentsApproved 95 or more", 402),
+    ]
+
+
+def test_hits_that_cannot_be_told_apart() -> None:
+    """A HIT without an id, and two of one id that ask other things, are refused together."""
+    other = hit("3GOOD", (PERCENT_APPROVED, "GreaterThan", (1,)))
+
+    with pytest.raises(qe.InvalidInput) as caught:
+        qe.infer([GOOD, other, GOOD, qe.HIT()], [])
+
+    assert str(caught.value).splitlines() == [
+        "2 problems",
+        "  HIT 1: HIT `3GOOD` is there twice, with other requirements; give the one that the workers accepted",
+        "  HIT 3: a HIT without a HITId: no assignment is known to be of it; a request has none; fetch the HIT",
+    ]
