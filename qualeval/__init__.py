@@ -35,7 +35,7 @@ from qualeval.errors import (
 )
 from qualeval.model.actions import Access, Action, ActionsGuarded
 from qualeval.model.changes import change_hit
-from qualeval.model.facts import HOLDS, LACKS, UNKNOWN, Fact
+from qualeval.model.facts import HOLDS, LACKS, UNKNOWN, Basis, Fact
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import (
     ADULT,
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from qualeval import linting, testing
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
+    from qualeval.analysis.inference import Acceptance, Inference, infer
     from qualeval.analysis.matching import HITMatch, match_hits
     from qualeval.analysis.prove import Claim, Proof, Verdict, prove
     from qualeval.engine import Engine
@@ -71,11 +72,16 @@ if TYPE_CHECKING:
     from qualeval.sources.configuration import find_type_names
     from qualeval.sources.folders import HITFolder
     from qualeval.sources.hits import load_hit, load_hits, parse_hit, parse_hits
+    from qualeval.sources.mapping import TableMapping, load_mapping
     from qualeval.sources.mturk import MTurk
+    from qualeval.sources.pool import Pool, read_pool
+    from qualeval.sources.results_csv import AssignmentResult, ResultsCSV, read_results_csv
     from qualeval.sources.revisions import Snapshot, snapshot
     from qualeval.sources.store import Store
     from qualeval.sources.syncing import SyncPlan, SyncReport, plan_sync, sync
+    from qualeval.sources.uploads import exclusion, read_worker_ids, write_upload
     from qualeval.sources.workers import load_worker, load_workers, parse_worker, parse_workers
+    from qualeval.sources.workers_csv import ListedWorker, OwnRecord, OwnStatistics, WorkersCSV, read_workers_csv
 
 __all__ = [
     "ADULT",
@@ -88,6 +94,7 @@ __all__ = [
     "NUMBER_HITS_APPROVED",
     "PERCENT_APPROVED",
     "UNKNOWN",
+    "Acceptance",
     "Access",
     "AccessPolicy",
     "Action",
@@ -95,6 +102,8 @@ __all__ = [
     "ActionsGuarded",
     "AmbiguousTruth",
     "Analysis",
+    "AssignmentResult",
+    "Basis",
     "Claim",
     "Comparator",
     "Comparison",
@@ -110,9 +119,11 @@ __all__ = [
     "HITNotFound",
     "HITRefused",
     "IncompatibleSets",
+    "Inference",
     "InputNotFound",
     "IntegerSet",
     "InvalidInput",
+    "ListedWorker",
     "Locale",
     "LocaleSet",
     "MTurk",
@@ -120,8 +131,11 @@ __all__ = [
     "NoSuchHIT",
     "NotPermitted",
     "Outcome",
+    "OwnRecord",
+    "OwnStatistics",
     "PartlyLearned",
     "PolicyFinding",
+    "Pool",
     "Problem",
     "Proof",
     "QualevalError",
@@ -131,6 +145,7 @@ __all__ = [
     "Region",
     "Remedy",
     "RemedyAction",
+    "ResultsCSV",
     "Rule",
     "ServiceError",
     "Severity",
@@ -139,23 +154,28 @@ __all__ = [
     "Store",
     "SyncPlan",
     "SyncReport",
+    "TableMapping",
     "TypeNames",
     "Undetermined",
     "ValueSet",
     "Verdict",
     "WorkerProfile",
+    "WorkersCSV",
     "WrongType",
     "analyze",
     "change_hit",
     "compare",
     "compile_hit",
     "compile_requirements",
+    "exclusion",
     "find_type_names",
     "guard",
+    "infer",
     "lint",
     "linting",
     "load_hit",
     "load_hits",
+    "load_mapping",
     "load_worker",
     "load_workers",
     "match_hits",
@@ -166,15 +186,22 @@ __all__ = [
     "plan_sync",
     "prove",
     "qualification_type",
+    "read_pool",
+    "read_results_csv",
+    "read_worker_ids",
+    "read_workers_csv",
     "snapshot",
     "sync",
     "testing",
     "worker",
+    "write_upload",
 ]
 
 _ON_DEMAND = {
+    "Acceptance": "analysis.inference",
     "ActionComparison": "analysis.compare",
     "Analysis": "analysis.analyze",
+    "AssignmentResult": "sources.results_csv",
     "Claim": "analysis.prove",
     "Comparison": "analysis.compare",
     "Engine": "engine",
@@ -183,9 +210,15 @@ _ON_DEMAND = {
     "Fix": "linting",
     "HITFolder": "sources.folders",
     "HITMatch": "analysis.matching",
+    "Inference": "analysis.inference",
+    "ListedWorker": "sources.workers_csv",
     "MTurk": "sources.mturk",
+    "OwnRecord": "sources.workers_csv",
+    "OwnStatistics": "sources.workers_csv",
     "PolicyFinding": "analysis.analyze",
+    "Pool": "sources.pool",
     "Proof": "analysis.prove",
+    "ResultsCSV": "sources.results_csv",
     "Rule": "linting",
     "Severity": "linting",
     "Shift": "analysis.compare",
@@ -193,14 +226,19 @@ _ON_DEMAND = {
     "Store": "sources.store",
     "SyncPlan": "sources.syncing",
     "SyncReport": "sources.syncing",
+    "TableMapping": "sources.mapping",
     "Verdict": "analysis.prove",
+    "WorkersCSV": "sources.workers_csv",
     "analyze": "analysis.analyze",
     "compare": "analysis.compare",
+    "exclusion": "sources.uploads",
     "find_type_names": "sources.configuration",
     "guard": "linting",
+    "infer": "analysis.inference",
     "lint": "linting",
     "load_hit": "sources.hits",
     "load_hits": "sources.hits",
+    "load_mapping": "sources.mapping",
     "load_worker": "sources.workers",
     "load_workers": "sources.workers",
     "match_hits": "analysis.matching",
@@ -210,8 +248,13 @@ _ON_DEMAND = {
     "parse_workers": "sources.workers",
     "plan_sync": "sources.syncing",
     "prove": "analysis.prove",
+    "read_pool": "sources.pool",
+    "read_results_csv": "sources.results_csv",
+    "read_worker_ids": "sources.uploads",
+    "read_workers_csv": "sources.workers_csv",
     "snapshot": "sources.revisions",
     "sync": "sources.syncing",
+    "write_upload": "sources.uploads",
 }
 
 

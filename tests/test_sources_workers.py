@@ -271,7 +271,7 @@ def test_many_profiles_of_one_file(text: str) -> None:
         ({"IntegerValue": True}, "IntegerValue: expected an integer, got `true`"),
         ({"IntegerValue": None}, "IntegerValue: got `null`; leave the key out"),
         ({"IntegerValu": 80}, "IntegerValu: unknown key `IntegerValu` in a qualification; did you mean `IntegerValue`?"),
-        ({"Value": 80}, "Value: unknown key `Value` in a qualification; known are `QualificationTypeId`, `WorkerId`, `IntegerValue`, `LocaleValue`, `IntegerRange`, `IntegerValues`, `LocaleValues`, `Status`, `GrantTime`"),
+        ({"Value": 80}, "Value: unknown key `Value` in a qualification; known are `QualificationTypeId`, `WorkerId`, `IntegerValue`, `LocaleValue`, `IntegerRange`, `IntegerValues`, `LocaleValues`, `Status`, `GrantTime`, `Fact`, `LearnedAt`, `Basis`"),
         ({"IntegerValue": 1, "IntegerRange": [0, 2]}, "got IntegerValue and IntegerRange; give one of them"),
         ({"LocaleValue": {"Country": "US"}}, "LocaleValue: `3ABC` has an integer, got a locale; use IntegerValue"),
         ({"QualificationTypeId": LOCALE, "IntegerValue": 5}, "IntegerValue: Worker_Locale has a locale, got an integer; use LocaleValue"),

@@ -37,10 +37,8 @@ def written(draw: st.DrawFn, table: list[dict[str, str]]) -> bytes:
     stream = io.StringIO(newline="")
     ends, delimiter = draw(st.sampled_from(["\n", "\r\n", "\r"])), draw(st.sampled_from(",;\t"))
     # Python's writer leaves a newline bare where lines end otherwise.
-    quoting = csv.QUOTE_ALL if ends == "\r" or draw(st.booleans()) else csv.QUOTE_MINIMAL
-    writer = csv.DictWriter(
-        stream, draw(st.permutations(HEADER)), delimiter=delimiter, lineterminator=ends, quoting=quoting
-    )
+    form: dict[str, Any] = {"quoting": csv.QUOTE_ALL if ends == "\r" or draw(st.booleans()) else csv.QUOTE_MINIMAL}
+    writer = csv.DictWriter(stream, draw(st.permutations(HEADER)), delimiter=delimiter, lineterminator=ends, **form)
     writer.writeheader()
     for each in table:
         writer.writerow(each)
@@ -327,7 +325,8 @@ def many(rows: int) -> int:
 
 def test_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table is read row by row: no more is kept of it than so many distinct cells of a column, here a hundred."""
-    monkeypatch.setattr("qualeval.sources.tables._KEPT", 100)
+    monkeypatch.setattr("qualeval.sources.tables.KEPT", 100)
+    monkeypatch.setattr("qualeval.sources.columns.KEPT", 100)
     many(1_000)  # fills the caches of the grammar
     tracemalloc.start()
     try:

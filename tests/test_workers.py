@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -20,12 +21,14 @@ from qualeval.model.qualification_types import (
     TypeNames,
     qualification_type,
 )
+from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile, worker
+from qualeval.policy.compiler import compile_requirements
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
-from tests.strategies import TYPES, profiles, workers
+from tests.strategies import TYPES, profiles, requirement_lists, workers
 
 NAMES = TypeNames({"study_1_done": "3ABC"})
 NEVER_LACKED = (LOCALE, NUMBER_HITS_APPROVED, PERCENT_APPROVED, ADULT)
@@ -179,3 +182,18 @@ def test_a_profile_cannot_be_changed_from_outside() -> None:
     assert known(profile, "3ABC") == "1"
     with pytest.raises(TypeError):
         profile.facts["3ABC"] = read_fact("3ABC", 2)  # type: ignore[index]
+
+
+@given(workers(), requirement_lists(), st.none() | st.booleans())
+def test_the_same_facts_of_another_worker(
+    profile: WorkerProfile, listed: list[QualificationRequirement], blocked: bool | None
+) -> None:
+    """What is known of one worker can be said of another: it is as if it had been said of that one alone."""
+    policy = compile_requirements(listed)
+    policy.access(profile)
+    other = profile.of("A2", blocked)
+    anew = WorkerProfile("A2", dict(profile.facts), profile.complete, blocked)
+
+    assert other == anew
+    assert policy.decide(other).to_dict() == policy.decide(anew).to_dict()
+    assert pickle.loads(pickle.dumps(other)) == anew

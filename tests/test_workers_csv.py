@@ -71,6 +71,16 @@ def test_a_row() -> None:
     )
 
 
+def test_figures_that_are_not_there() -> None:
+    """A file without the columns of a time says nothing of it; the case of their names does not matter."""
+    header = [each.replace("Last 30 days", "Last 30 Days") for each in HEADER if "7 days" not in each]
+    row = {each.replace("Last 30 days", "Last 30 Days"): cell for each, cell in ROW.items()}
+    (found,) = qe.read_workers_csv(io.StringIO(text(row, header=header), newline=""), names=NAMES)
+
+    assert found.statistics.last_30_days == qe.OwnRecord(3, 3, 100.0)
+    assert found.statistics.last_7_days == qe.OwnRecord()
+
+
 def test_own_figures_are_not_the_marketplace() -> None:
     """No figure becomes a fact about the system's types; only who trusts them gets such, and they are assumed."""
     stream = io.StringIO(text(ROW), newline="")

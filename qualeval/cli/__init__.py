@@ -11,8 +11,10 @@ from qualeval.cli.check import check
 from qualeval.cli.compare import compare
 from qualeval.cli.endpoint import endpoint
 from qualeval.cli.example import example
+from qualeval.cli.exclude import exclude
 from qualeval.cli.explain import explain
 from qualeval.cli.fetch import fetch
+from qualeval.cli.learn import learn
 from qualeval.cli.lint import lint
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
@@ -27,7 +29,7 @@ _SECTIONS = {
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),
-    "Learn": (sync,),
+    "Learn": (sync, learn, exclude),
 }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import click
 from attrs import frozen
 
 import qualeval as qe
-from qualeval.cli import asking, inputs, output, status
+from qualeval.cli import asking, inputs, output, pools, status
 
 __all__ = ["check"]
 
@@ -22,6 +23,7 @@ __all__ = ["check"]
 @inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
+@pools.table_options
 @inputs.source_options
 def check(
     *,
@@ -32,12 +34,15 @@ def check(
     require_available: bool,
     action: str,
     output_format: str,
+    tables: pools.TableOptions,
     service: inputs.Service,
 ) -> int:
     """May WORKER discover, preview, accept HIT, and why?
 
     HIT is a file, `-`, or a HIT id, which is fetched. WORKER is a file of one worker or many, `-`, or a worker id. Of
     two ids the service is asked about the worker too: the scores of your own types, blocks, and assignments of the HIT.
+    A file may be a table (CSV): a pool, with a column WorkerId and one a qualification type, or the workers file that
+    the requester site gives.
 
     The exit status is 0 where the action is permitted, 1 where it is denied, 3 where that is not known, 4 where the
     service failed.
@@ -47,12 +52,30 @@ def check(
     changes = asking.Changes.of(facts, assumed, types)
     policy = qe.compile_hit(inputs.hit_of(hit, service, types), names=types)
     asked = [type_id for type_id in policy.ladders if type_id not in changes.said]
-    found = asking.workers_of(worker, hit, asked, service, types)
     output.note_unasked(policy, changes.types, types)
     question = _Question(qe.Action(action), require_available, types)
-    show = _show_json if output_format == "json" else _show_one if len(found.workers) == 1 else _show_many
-    decisions = [policy.decide(changes.applied(each)) for each in found.workers]
-    return found.status(status.of_all(show(decisions, question)))
+    table = pools.opened(worker, tables, types)
+    if table is not None:
+        first = list(islice(table.workers, 2))  # a table may have a million more
+        workers = map(changes.applied, chain(first, table.workers))
+        return table.ended(_answer(map(policy.decide, workers), first, True, question, output_format))
+    found = asking.workers_of(worker, hit, asked, service, types)
+    decisions = (policy.decide(changes.applied(each)) for each in found.workers)
+    return found.status(_answer(decisions, found.workers, len(found.workers) > 1, question, output_format))
+
+
+def _answer(
+    decisions: Iterable[qe.Decision], first: Sequence[qe.WorkerProfile], is_many: bool, question: _Question, form: str
+) -> status.Status:  # fmt: skip
+    """Shows the decisions as they are made; `first` are the first workers, whose ids say how wide ids are."""
+    if not first:
+        return status.Status.PERMITTED
+    if form == "json":
+        return status.of_all(_show_json(decisions, question, is_many))
+    if not is_many:
+        return status.of_all(_show_one(decisions, question))
+    width = max(6, *(len(each.worker_id or _UNNAMED) for each in first))
+    return status.of_all(_show_many(decisions, question, width))
 
 
 @frozen
@@ -75,14 +98,14 @@ class _Question:
         return words or "whether the HIT is available is not known"
 
 
-def _show_json(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
+def _show_json(decisions: Iterable[qe.Decision], question: _Question, is_many: bool) -> Iterator[qe.Outcome]:
     """One object, or of many workers one a line."""
     for decision in decisions:
-        output.emit_json(decision.to_dict(), one_line=len(decisions) > 1)
+        output.emit_json(decision.to_dict(), one_line=is_many)
         yield question.outcome(decision)
 
 
-def _show_one(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
+def _show_one(decisions: Iterable[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
     """The ladder, then the reasons, then the remedies."""
     (decision,) = decisions
     output.show(
@@ -96,8 +119,11 @@ def _show_one(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.
     yield question.outcome(decision)
 
 
+_UNNAMED = "the worker"
+
+
 def _who(decision: qe.Decision) -> str:
-    return output.clean(decision.worker.worker_id or "the worker")
+    return output.clean(decision.worker.worker_id or _UNNAMED)
 
 
 def _summary(decision: qe.Decision, question: _Question) -> str:
@@ -118,15 +144,16 @@ _MAY = {
 }
 
 
-def _show_many(decisions: list[qe.Decision], question: _Question) -> Iterator[qe.Outcome]:
+def _show_many(decisions: Iterable[qe.Decision], question: _Question, width: int) -> Iterator[qe.Outcome]:
     """One row a worker, as they are decided, and how many may, may not, and might."""
-    width = max(6, *(len(_who(each)) for each in decisions))
+    decisions = iter(decisions)
+    first = next(decisions)
     counts: Counter[qe.Outcome] = Counter()
     assuming = 0
-    if decisions[0].hit and (title := output.hit_line(decisions[0].hit)):
+    if first.hit and (title := output.hit_line(first.hit)):
         output.show(f"{title}\n")
     output.line(("worker", width), (str(question.action), 9), ("may", 8), ("what would change it", 0))
-    for decision in decisions:
+    for decision in chain([first], decisions):
         outcome = question.outcome(decision)
         counts[outcome] += 1
         assuming += bool(decision.assumptions)
@@ -135,7 +162,7 @@ def _show_many(decisions: list[qe.Decision], question: _Question) -> Iterator[qe
         yield outcome
     summary = ", ".join(f"{counts[each]} {each}" for each in qe.Outcome)
     rest = f", of which {assuming} on assumptions" if assuming else ""
-    output.show(f"\n{len(decisions)} workers, {question.action}: {summary}{rest}", *_of_the_hit(decisions[0]))
+    output.show(f"\n{counts.total()} workers, {question.action}: {summary}{rest}", *_of_the_hit(first))
 
 
 def _why(decision: qe.Decision, question: _Question) -> str:

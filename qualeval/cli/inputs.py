@@ -25,6 +25,7 @@ __all__ = [
     "action_option",
     "assume_option",
     "aws_options",
+    "bundled",
     "configured",
     "facts_of",
     "file_argument",
@@ -39,6 +40,7 @@ __all__ = [
     "is_id",
     "max_age_option",
     "names",
+    "pairs",
     "refuse_several_streams",
     "refuse_two_streams",
     "require_available_option",
@@ -67,9 +69,9 @@ def file_argument(name: str, **settings: Any) -> Callable[[Command], Command]:
     return click.argument(name, shell_complete=files, **settings)
 
 
-def file_option(name: str, metavar: str, words: str) -> Callable[[Command], Command]:
-    """An option whose value is what a `file_argument` is."""
-    return click.option(name, metavar=metavar, shell_complete=files, help=words)
+def file_option(name: str, metavar: str, words: str, *more: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option whose value is what a `file_argument` is; `more` are other names of it, as click takes them."""
+    return click.option(name, *more, metavar=metavar, shell_complete=files, help=words, **settings)
 
 
 def configured(find: Callable[[Path], T]) -> T:
@@ -128,7 +130,7 @@ class Service:
         )
 
 
-def _bundled(name: str, kind: type[Any], *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def bundled(name: str, kind: type[Any], *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Options that a command gets as one argument of this name: a value of `kind`, whose fields they are."""
 
     def decorate(command: Command) -> Command:
@@ -170,7 +172,7 @@ _AWS = (
     click.option("--sandbox", is_flag=True, help="Ask the requester sandbox."),
 )
 
-aws_options = _bundled("service", Service, *_AWS)
+aws_options = bundled("service", Service, *_AWS)
 """The options that say which service to ask; the command gets them as one `service`."""
 
 def store_option(name: str, **settings: Any) -> Callable[[Command], Command]:
@@ -185,7 +187,7 @@ def max_age_option(name: str) -> Callable[[Command], Command]:
     return click.option("--max-age", name, type=AGE, metavar="AGE", help=words)
 
 
-source_options = _bundled(
+source_options = bundled(
     "service",
     Service,
     *_AWS,
@@ -271,12 +273,12 @@ class HITChanges:
 
     def applied(self, hit: qe.HIT) -> qe.HIT:
         """The HIT after them."""
-        values = {_index("--value", key): text for key, text in _pairs("--value", "INDEX", self.values)}
-        guards = {_index("--guard", key): text for key, text in _pairs("--guard", "INDEX", self.guards)}
+        values = {_index("--value", key): text for key, text in pairs("--value", "INDEX", self.values)}
+        guards = {_index("--guard", key): text for key, text in pairs("--guard", "INDEX", self.guards)}
         return qe.change_hit(hit, values=values, guards=guards, without=self.without)
 
 
-hit_changes = _bundled(
+hit_changes = bundled(
     "changes",
     HITChanges,
     click.option("--value", "values", multiple=True, metavar="INDEX=VALUE", help="Another value: 1=97, 0=US,CA."),
@@ -286,17 +288,18 @@ hit_changes = _bundled(
 """Changes of the HIT, by the index of a requirement; the command gets them as one `changes`."""
 
 
-def _pairs(option: str, key: str, texts: tuple[str, ...]) -> list[tuple[str, str]]:
-    pairs = [text.partition("=") for text in texts]
-    if broken := [text for text, (_, equals, _) in zip(texts, pairs, strict=True) if not equals]:
+def pairs(option: str, key: str, texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The two sides of `KEY=...`, as it was typed again and again; UsageError for what is none, or stands twice."""
+    parts = [text.partition("=") for text in texts]
+    if broken := [text for text, (_, equals, _) in zip(texts, parts, strict=True) if not equals]:
         raise click.UsageError(f"{option} `{broken[0]}`: expected {key}=..., with an equals sign")
-    pairs = [(name.strip(), equals, text) for name, equals, text in pairs]
-    left = [name for name, _, _ in pairs]
+    parts = [(name.strip(), equals, text) for name, equals, text in parts]
+    left = [name for name, _, _ in parts]
     if "" in left:
         raise click.UsageError(f"{option} `{texts[left.index('')]}`: expected {key}=..., got nothing before the sign")
     if twice := [name for name in left if left.count(name) > 1]:
         raise click.UsageError(f"{option}: `{twice[0]}` is given twice")
-    return [(name, text) for name, _, text in pairs]
+    return [(name, text) for name, _, text in parts]
 
 
 def _index(option: str, text: str) -> int:
@@ -307,7 +310,7 @@ def _index(option: str, text: str) -> int:
 
 def facts_of(said: tuple[str, ...], assumed: tuple[str, ...] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """The facts of `--set`, and those of `--assume`, by the type as it was typed."""
-    return dict(_pairs("--set", "TYPE", said)), dict(_pairs("--assume", "TYPE", assumed))
+    return dict(pairs("--set", "TYPE", said)), dict(pairs("--assume", "TYPE", assumed))
 
 
 def is_id(text: str) -> bool:
@@ -315,7 +318,8 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None and not Path(text).exists()
 
 
-def _input(text: str) -> Any:
+def stream_or_path(text: str) -> Any:
+    """What an argument names for those who read: standard input, or a path."""
     return sys.stdin if text == "-" else text
 
 
@@ -333,14 +337,14 @@ def hit_id_of(text: str) -> str:
 
 def hit_of(text: str, service: Service, types: qe.TypeNames) -> qe.HIT:
     """The HIT that an argument names: a file, `-`, or an id, which is fetched."""
-    return service.get_hit(text) if is_id(text) else qe.load_hit(_input(text), names=types)
+    return service.get_hit(text) if is_id(text) else qe.load_hit(stream_or_path(text), names=types)
 
 
 def hits_of(text: str, service: Service, types: qe.TypeNames) -> list[qe.HIT]:
     """The HITs that an argument names: a file of one or several, `-`, or an id, which is fetched."""
     if is_id(text):
         return [service.get_hit(text)]
-    hits = qe.load_hits(_input(text), names=types)
+    hits = qe.load_hits(stream_or_path(text), names=types)
     if not hits:
         mend = 'a HIT without requirements says `{"QualificationRequirements": []}`'
         raise qe.InvalidInput(qe.Problem("expected a HIT or several, found none", help=mend), source_name(text))
@@ -351,7 +355,7 @@ def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
     """The workers that an argument names: a file of one or many, `-`, or the id of one of whom nothing is known."""
     if is_id(text):
         return [qe.worker(text)]
-    workers = qe.load_workers(_input(text), names=types)
+    workers = qe.load_workers(stream_or_path(text), names=types)
     if not workers:
         # Of no worker everything is permitted: a status of 0 would be a trap.
         raise qe.InvalidInput("expected a worker or several, found none", source_name(text))
@@ -360,7 +364,7 @@ def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
 
 def worker_of(text: str, types: qe.TypeNames) -> qe.WorkerProfile:
     """The one worker that an argument names."""
-    return qe.worker(text) if is_id(text) else qe.load_worker(_input(text), names=types)
+    return qe.worker(text) if is_id(text) else qe.load_worker(stream_or_path(text), names=types)
 
 
 def refuse_two_streams(hit: str, worker: str) -> None:

@@ -103,6 +103,20 @@ class WorkerProfile:
         unknown = {type_id: _unknown(type_id) for type_id in dropped if self.lacks_unnamed(type_id)}
         return evolve(self, facts=kept | unknown)
 
+    def of(self, worker_id: str, blocked: bool | None = None) -> WorkerProfile:
+        """The same facts of another worker, who is blocked or not.
+
+        Nothing of them is checked again: of the many workers of a table many are known alike.
+        """
+        other, put = object.__new__(WorkerProfile), object.__setattr__
+        put(other, "worker_id", worker_id)
+        put(other, "facts", self.facts)
+        put(other, "complete", self.complete)
+        put(other, "blocked", blocked)
+        put(other, "assigned", frozenset())
+        put(other, "_points", self._points)
+        return other
+
     def assuming(self, facts: Mapping[str, PlainFact], *, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
         """A profile in which what is not known is taken to be so; each such fact has the basis ASSUMED.
 

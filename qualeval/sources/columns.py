@@ -24,7 +24,7 @@ from qualeval.model.grammar import integer_range, is_integer, read_fact
 from qualeval.model.qualification_types import QualificationType, qualification_type
 from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
-from qualeval.sources.tables import Cells, Table, worker_id
+from qualeval.sources.tables import KEPT, Cells, Table, worker_id
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
@@ -175,13 +175,22 @@ def _end(cell: str) -> int | None:
 # --- rows to profiles
 
 
+_Known = tuple[WorkerProfile, tuple[str, ...]]
+"""What the cells of a row say of somebody, and the types of which they are empty."""
+
+
 @define(eq=False)
 class ProfileReader:
-    """Rows to worker profiles. `empty` counts, by type, the empty cells of the rows that were read."""
+    """Rows to worker profiles. `empty` counts, by type, the empty cells of the rows that were read.
+
+    Rows whose cells say the same are read once, and differ by their workers alone.
+    """
 
     id_column: str
     id_place: int
     facts: Sequence[_Facts]
+    key: Callable[[Sequence[str]], Any]
+    known: dict[object, _Known] = field(factory=dict, init=False)
     empty: Counter[str] = field(factory=Counter, init=False)
 
     @classmethod
@@ -190,30 +199,35 @@ class ProfileReader:
         columns = list(columns)
         if problems := _column_problems(columns):
             raise InvalidInput(problems, table.name)
+        places = [each.place for each in columns]
         facts = [_facts(type_id, group, mark) for type_id, group in _by_type(columns).items()]
-        return cls(table.header[id_place], id_place, facts)
+        return cls(table.header[id_place], id_place, facts, itemgetter(*places) if places else lambda _: ())
 
-    def __call__(self, row: Sequence[str]) -> WorkerProfile:
+    def __call__(self, row: Sequence[str], blocked: bool | None = None) -> WorkerProfile:
         """The worker of a row. InvalidInput with all that is wrong with it."""
-        return WorkerProfile(*self.parts(row))
-
-    def parts(self, row: Sequence[str]) -> tuple[str, dict[str, Fact]]:
-        """The worker id and the facts of a row. InvalidInput with all that is wrong with it."""
-        found: dict[str, Fact] = {}
-        missing: list[str] = []
         try:
             who = worker_id(row[self.id_place])
-            for type_id, key, cells, empty in self.facts:
-                fact = cells[key(row)]
-                if fact is empty:
-                    missing.append(type_id)
-                if fact is not None:
-                    found[type_id] = fact
+            cells = self.key(row)
+            known, missing = self.known.get(cells) or self._read(cells, row)
         except InvalidInput:
             raise InvalidInput(list(self._problems(row))) from None
         for type_id in missing:
             self.empty[type_id] += 1
-        return who, found
+        return known.of(who, blocked)
+
+    def _read(self, cells: object, row: Sequence[str]) -> _Known:
+        found: dict[str, Fact] = {}
+        missing: list[str] = []
+        for type_id, key, facts, empty in self.facts:
+            fact = facts[key(row)]
+            if fact is empty:
+                missing.append(type_id)
+            if fact is not None:
+                found[type_id] = fact
+        known = WorkerProfile(None, found), tuple(missing)
+        if len(self.known) < KEPT:
+            self.known[cells] = known
+        return known
 
     def _problems(self, row: Sequence[str]) -> Iterator[Problem]:
         try:

@@ -29,6 +29,7 @@ from qualeval.sources.structure import described, is_object
 from qualeval.sources.texts import Source, source_name, why_not_opened
 
 __all__ = [
+    "KEPT",
     "WORKER_ID",
     "Cells",
     "OnError",
@@ -46,13 +47,15 @@ T = TypeVar("T")
 WORKER_ID = "WorkerId"
 """What the column of worker ids is called, but for case, blanks and underscores: the requester site has `Worker ID`."""
 
+KEPT = 2**16
+"""So many distinct cells of a column are remembered, and so many distinct rows."""
+
 Told = Callable[[Problem], object] | None
 """Who is told of every problem of a row, if anybody is."""
 
 _DELIMITERS = ",;\t"
 _SUFFIXES = (".csv", ".tsv")
 _MAX_LINE = 2**20  # a device or a pipe may never end
-_KEPT = 2**16  # so many distinct cells of a column are remembered
 _SAVE = "save it as CSV in UTF-8"
 _FOREIGN = (
     (b"\xff\xfe", f"encoded as UTF-16, expected UTF-8; {_SAVE}"),
@@ -102,18 +105,18 @@ def is_like_table(source: str | os.PathLike[str] | IO[bytes]) -> bool:
         return False
     try:
         with open(source, "rb") as file:
-            return _is_header(file.read(_KEPT))
+            return _is_header(file.read(KEPT))
     except OSError:
         return False
 
 
 def _peeked(stream: Any) -> bytes:
     if hasattr(stream, "peek"):
-        return bytes(stream.peek(_KEPT))
+        return bytes(stream.peek(KEPT))
     if not stream.seekable():
         return b""
     start = stream.tell()
-    head: bytes = stream.read(_KEPT)
+    head: bytes = stream.read(KEPT)
     stream.seek(start)
     return head
 
@@ -197,7 +200,8 @@ def _opened(source: Source, name: str) -> AbstractContextManager[IO[str]]:
     stream: Any = source.buffer if source is sys.stdin and hasattr(source, "buffer") else source
     if not hasattr(stream, "read"):
         raise InvalidInput(f"expected a path or an open file, got {type(source).__name__}")
-    return nullcontext(stream) if isinstance(stream, io.TextIOBase) else _decoded(stream)
+    is_text = isinstance(stream, io.TextIOBase)
+    return nullcontext(stream) if is_text else _decoded(stream)
 
 
 @contextmanager
@@ -313,7 +317,7 @@ class Cells(dict[Any, T]):
             value = self._read(cell)
         except InvalidInput as error:
             raise (_not_utf8(cell) or error).within(*self._path) from None
-        if len(self) < _KEPT:
+        if len(self) < KEPT:
             self[cell] = value
         return value
 

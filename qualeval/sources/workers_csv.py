@@ -129,7 +129,7 @@ class WorkersCSV:
 
 def is_workers_csv(header: Sequence[str]) -> bool:
     """Whether these are the columns of a workers file."""
-    return _KEY in header and (_BLOCK_STATUS in header or any(set(each) <= set(header) for each in _STATISTICS))
+    return _KEY in header and (_BLOCK_STATUS in header or _STATISTICS[0][0] in header)
 
 
 def read_workers_csv(
@@ -209,18 +209,17 @@ class _RowReader:
 
     def __call__(self, row: Sequence[str]) -> ListedWorker:
         try:
-            who, facts = self.profile.parts(row)
             place, blocks = self.blocked
-            blocked = None if place is None else blocks[row[place]]
+            worker = self.profile(row, None if place is None else blocks[row[place]])
             records = [each.records[each.key(row)] for each in self.times]
         except InvalidInput:
             raise InvalidInput(list(self._problems(row))) from None
         reason = None if self.reason is None else row[self.reason] or None
-        return ListedWorker(WorkerProfile(who, facts, blocked=blocked), OwnStatistics(*records), reason)
+        return ListedWorker(worker, OwnStatistics(*records), reason)
 
     def _problems(self, row: Sequence[str]) -> Iterator[Problem]:
         place, blocks = self.blocked
-        reads: list[Callable[[], object]] = [lambda: self.profile.parts(row)]
+        reads: list[Callable[[], object]] = [lambda: self.profile(row)]
         reads += [] if place is None else [lambda: blocks[row[place]]]
         for time in self.times:
             cells = zip(time.figures, time.key(row), strict=False)
@@ -245,11 +244,13 @@ class _Time:
 
     @classmethod
     def of(cls, names: Sequence[str], places: Mapping[str, int]) -> _Time:
-        if not set(names) <= places.keys():
+        folded = {name.casefold(): place for name, place in places.items()}
+        found = [folded[each.casefold()] for each in names if each.casefold() in folded]
+        if len(found) < len(names):
             return cls(lambda _: (), (), Cells(None, lambda _: OwnRecord()))
         decided, approved, rate = (Cells(name, read) for name, read in zip(names, _READS, strict=True))
         records = Cells(None, lambda cells: OwnRecord(decided[cells[0]], approved[cells[1]], rate[cells[2]]))
-        return cls(itemgetter(*(places[each] for each in names)), (decided, approved, rate), records)
+        return cls(itemgetter(*found), (decided, approved, rate), records)
 
 
 def _count(cell: str) -> int | None:

@@ -1,0 +1,58 @@
+"""`qualeval exclude`: who took part is to be given a qualification that keeps them from the next HIT."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import click
+
+import qualeval as qe
+from qualeval.cli import inputs, output, pools
+
+__all__ = ["exclude"]
+
+
+@click.command(epilog="Example: qualeval exclude --who batch.csv --type study_1_done --type-id 3ABC -o upload.csv")
+@inputs.file_option("--who", "FILE", "The workers: a batch's results, or any table with worker ids.", required=True)
+@click.option(
+    "--type", "type_name", metavar="NAME", required=True, help="The qualification type, as the requester site calls it."
+)
+@click.option("--type-id", metavar="ID", help="Its id, where [tool.qualeval.types] has not this name.")
+@click.option("--score", default=1, show_default=True, help="The score to give, 0 to 100.")
+@inputs.file_option(
+    "--output", "FILE", "The upload to make; no such file may exist.", "-o", "target", required=True
+)
+@pools.on_error_option
+def exclude(*, who: str, type_name: str, type_id: str | None, score: int, target: str, on_error: str) -> int:
+    """Make the upload that gives workers an exclusion qualification.
+
+    Nothing is sent: upload the file on the requester site (Manage > Workers > Upload CSV), which asks once more. Stdout
+    is the requirement for the next HIT: who holds the qualification does not see that HIT.
+    """
+    requirement = qe.exclusion(_type_id(type_name, type_id, inputs.names()))
+    if os.path.lexists(target):
+        raise click.UsageError(f"there is a file `{output.clean(target)}` already; choose another name, or remove it")
+    rows = qe.read_worker_ids(inputs.stream_or_path(who), **pools.on_error_settings(on_error))
+    ids = list(rows)
+    if not ids:
+        raise qe.InvalidInput("expected a worker or several, found none", rows.name)
+    upload = io.StringIO(newline="")
+    count = qe.write_upload(upload, ids, type_name, score=score)
+    with open(target, "x", encoding="utf-8", newline="") as file:
+        file.write(upload.getvalue())
+    output.emit_json(qe.HIT((requirement,)).to_mturk()["QualificationRequirements"])
+    words = f"{count:,} workers of {len(ids):,} rows are in {target}, to be given {type_name} {score}"
+    click.echo(output.clean(f"{words}; nothing is sent until you upload it (Manage > Workers > Upload CSV)"), err=True)
+    return pools.ended(rows, on_error, 0)
+
+
+def _type_id(name: str, given: str | None, types: qe.TypeNames) -> str:
+    """The id of the type, which the next HIT needs; the requester site knows it by name alone."""
+    known = types.own.get(name)
+    if given is None and known is None:
+        mend = f'give --type-id, or put "{name}" = "3..." into [tool.qualeval.types]'
+        raise qe.InvalidInput(qe.Problem(f"the id of the type `{name}` is not known", help=mend))
+    if given is not None and known not in (None, given):
+        raise click.UsageError(f"--type-id {output.clean(given)}: the configuration says that `{name}` is {known}")
+    return str(given or known)
