@@ -160,6 +160,15 @@ def test_does_not_count(case: str) -> None:
     assert looked("x.json") == {"x.json": ""}
 
 
+def test_links_that_lead_nowhere() -> None:
+    """A link that leads nowhere, or to itself, keeps nothing else from being looked at."""
+    put("a.json", HIT)
+    os.symlink("loop.json", "loop.json")
+    os.symlink("nowhere.json", "gone.json")
+
+    assert looked(".") == {"a.json": "", "gone.json": "no file", "loop.json": "no file"}
+
+
 def test_own_output_does_not_count() -> None:
     """A baseline and a SARIF log that lie in the folder are no HITs, whatever they quote."""
     put("hit.json", HIT)

@@ -383,6 +383,19 @@ def test_facts_from_elsewhere(tmp_path: Path, endpoint: Endpoint) -> None:
         writer.put_profiles([qe.worker(None, {qe.LOCALE: "US"})])
 
 
+def test_old_availability_is_not_known(tmp_path: Path, endpoint: Endpoint) -> None:
+    """Whether an old HIT can still be taken is not known, nor whether somebody is blocked whose list is old."""
+    store = Store.create(tmp_path / "q.db")
+    clean(sync(store, requester(endpoint.url), clock=lambda: NOW))
+    person = next(iter(blocked(endpoint)))
+    later = Store(store.path, known_since=NOW + timedelta(days=1))
+
+    assert store.get_worker(person).blocked is True
+    assert later.get_worker(person).blocked is None
+    assert (store.get_hit("3HIT0").status, later.get_hit("3HIT0").status) == ("Assignable", None)
+    assert later.get_hit("3HIT0").requirements == store.get_hit("3HIT0").requirements
+
+
 def test_names_of_types(tmp_path: Path, endpoint: Endpoint) -> None:
     """Names of the service's can be used for types, unless two have one, or the caller calls it otherwise."""
     endpoint.marketplace.add_type("3TWIN0", "Twin")

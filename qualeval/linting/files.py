@@ -21,7 +21,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -117,7 +117,7 @@ def _walk(folder: _Place, settings: LintSettings) -> Iterator[_Place | PassedOve
     todo = list(reversed(_entries(folder)))
     while todo:
         entry, place = todo.pop()
-        is_folder = entry.is_dir()
+        is_folder = _is(entry.is_dir)
         if not is_folder and not is_called_like_hits(entry.name):
             continue
         if why := _why_not_entered(entry, place, is_folder, settings):
@@ -137,6 +137,14 @@ def _entries(folder: _Place) -> list[tuple[os.DirEntry[str], _Place]]:
         raise InputNotFound(words) from None
 
 
+def _is(question: Callable[[], bool]) -> bool:
+    """The answer to a question about a file; of a link that leads nowhere or to itself the answer is no."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
 def _why_not_entered(entry: os.DirEntry[str], place: _Place, is_folder: bool, settings: LintSettings) -> str | None:
     if entry.name.startswith("."):
         return "hidden"
@@ -144,7 +152,7 @@ def _why_not_entered(entry: os.DirEntry[str], place: _Place, is_folder: bool, se
         return "a link to a folder; name the folder itself"
     if is_folder and (entry.name in _NOT_ENTERED or os.path.exists(os.path.join(place.path, "pyvenv.cfg"))):
         return _NOT_ENTERED.get(entry.name, "a virtual environment")
-    if not is_folder and not entry.is_file():
+    if not is_folder and not _is(entry.is_file):
         return "no file"
     excluding = settings.excluded_by(place.relative)
     return f"excluded by `{excluding.pattern}`" if excluding else None

@@ -119,14 +119,22 @@ class Store:
     # --- HITs, types and lists
 
     def get_hit(self, hit_id: str) -> HIT:
-        """The HIT of this id, as the service gave it. HITNotFound where the store has none."""
-        row = self._connection.execute("SELECT answer FROM hit WHERE hit_id = ?", (hit_id,)).fetchone()
+        """The HIT of this id, as the service gave it. HITNotFound where the store has none.
+
+        Of a HIT that was learned too long ago it is not known whether it can still be taken.
+        """
+        query = "SELECT answer, learned_at FROM hit WHERE hit_id = ?"
+        row = self._connection.execute(query, (hit_id,)).fetchone()
         if row is None:
             meant = nearest(hit_id, self.hit_ids())
             fetch = f"`qualeval sync {hit_id} --store {self.path}` fetches it"
             mend = f"did you mean {show(meant)}?" if meant else fetch
             raise HITNotFound(hit_id, f"the store {self.path} has no HIT {show(hit_id)}; {mend}")
-        return parse_hit(json.loads(row[0]), source=f"HIT {hit_id} of {self.path}", names=self.names)
+        hit = parse_hit(json.loads(row[0]), source=f"HIT {hit_id} of {self.path}", names=self.names)
+        return hit.replace(status=None, assignments_available=None) if self._is_stale(time_of(row[1])) else hit
+
+    def _is_stale(self, at: datetime) -> bool:
+        return self._known_since is not None and at < self._known_since
 
     def hit_ids(self) -> list[str]:
         """The ids of all HITs, sorted."""
@@ -226,7 +234,9 @@ class Store:
         for type_id in finished if types is None else finished.keys() & types:
             learned.setdefault(type_id, _absent(type_id, finished[type_id]))
         facts = learned | {type_id: fact for type_id, fact in said.items() if self._is_old(learned.get(type_id))}
-        blocked = worker_id in memory.blocked if memory.blocks_at or worker_id in memory.blocked else None
+        blocked = None
+        if memory.blocks_at is not None and not self._is_stale(memory.blocks_at):
+            blocked = worker_id in memory.blocked
         profile = WorkerProfile(worker_id, facts, blocked=blocked)
         return profile if self._known_since is None else profile.aged(self._known_since)
 
@@ -234,7 +244,7 @@ class Store:
         """Whether the service's word does not count, so that the word of others does."""
         if learned is None or learned.learned_at is None:
             return learned is None
-        return self._known_since is not None and learned.learned_at < self._known_since
+        return self._is_stale(learned.learned_at)
 
     def _memory(self) -> _Memory:
         """What is in memory of the store as it is now."""
