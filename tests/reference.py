@@ -11,7 +11,7 @@ from typing import Any
 
 State = int | tuple[str, str | None] | None
 LOCALE, NUMBER, PERCENT, ADULT = (f"000000000000000000{end}" for end in ("71", "40", "L0", "60"))
-FAR = 10**9
+FAR = 10**12
 ENDS = {NUMBER: (0, FAR), PERCENT: (0, 100), ADULT: (0, 1)}
 ORDERINGS = {"LessThan": int.__lt__, "LessThanOrEqualTo": int.__le__}
 ORDERINGS |= {"GreaterThan": int.__gt__, "GreaterThanOrEqualTo": int.__ge__}
