@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
@@ -16,7 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 import qualeval as qe
 from qualeval.cli import inputs, output
 from qualeval.cli.status import Status
-from qualeval.sources.learning import Learning
+
+if TYPE_CHECKING:  # who asks nobody need not wait for it
+    from qualeval.sources.learning import Learning
 
 __all__ = ["Asked", "Changes", "worker_of", "workers_of"]
 
