@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 import qualeval as qe
 from qualeval.model.facts import Basis
-from qualeval.sources.learning import FEW, GIVING_UP, IN_FLIGHT, LISTING, Learning
+from qualeval.sources.learning import FEW, GIVING_UP, LISTING, Learning
 from qualeval.sources.mturk import MTurk
+from qualeval.sources.pages import IN_FLIGHT
 from qualeval.sources.rows import Assignment, Block, Page, Score, ScoreStatus, TypeInfo
 from qualeval.testing.endpoint import Endpoint
 from tests.endpoint_requests import boto3_client, skip_waits

@@ -27,12 +27,10 @@ from qualeval.errors import InvalidInput, NoSuchHIT, Problem, ServiceError, Wron
 from qualeval.model.facts import Basis, Fact
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.workers import WorkerProfile
+from qualeval.sources.pages import IN_FLIGHT
 from qualeval.sources.rows import Assignment, Block, Page, Score, ScoreStatus, TypeInfo
 
-__all__ = ["FEW", "GIVING_UP", "IN_FLIGHT", "LISTING", "Learning", "OwnTypes", "ReadsFacts", "now"]
-
-IN_FLIGHT = 4
-"""So many calls are made at a time."""
+__all__ = ["FEW", "GIVING_UP", "LISTING", "Learning", "OwnTypes", "ReadsFacts", "now"]
 
 FEW = 3
 """So many workers are asked about one by one: a list takes two pages at least, of those who hold a type and lost it."""

@@ -52,11 +52,11 @@ from qualeval.sources.failures import (
 )
 from qualeval.sources.hits import parse_hit
 from qualeval.sources.learning import Learning, OwnTypes, now
-from qualeval.sources.pages import Circle, walk
+from qualeval.sources.pages import PAGE, Circle, walk
 from qualeval.sources.rows import Assignment, Block, ListedHIT, Page, Row, Score, ScoreStatus, TypeInfo
 from qualeval.sources.structure import described, is_list, is_object, read_each
 
-__all__ = ["PAGE", "READINGS", "SANDBOX", "GetsHIT", "MTurk"]
+__all__ = ["READINGS", "SANDBOX", "GetsHIT", "MTurk"]
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -65,8 +65,6 @@ SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
 """The endpoint of the requester sandbox (AWS, "Setting up", grade D)."""
 
 
-PAGE = 100
-"""So many rows are asked for at once: the most that the service gives (service model, D)."""
 
 READINGS = 4
 """So often an answer that cannot be read is asked for, before that counts as a failure."""

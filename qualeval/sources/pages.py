@@ -12,9 +12,15 @@ from typing import TypeVar
 
 from qualeval.sources.rows import Page, Row
 
-__all__ = ["AGAIN", "IDLE", "Circle", "walk"]
+__all__ = ["AGAIN", "IDLE", "IN_FLIGHT", "PAGE", "Circle", "walk"]
 
 R = TypeVar("R", bound=Row)
+
+PAGE = 100
+"""So many rows a page has at most: the service model (grade D)."""
+
+IN_FLIGHT = 4
+"""So many calls are made at a time."""
 
 AGAIN = 3
 """So often a page is asked for again whose token leads back."""

@@ -23,12 +23,13 @@ from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, Problem, n
 from qualeval.model.facts import Basis, Fact
 from qualeval.model.grammar import read_fact
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualification_type, type_id_problem
+from qualeval.model.qualification_types import SYSTEM_NAMES, SYSTEM_ONLY, TypeNames, qualification_type, type_id_problem
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.hits import parse_hit
 from qualeval.sources.rows import Score, ScoreStatus, TypeInfo
 from qualeval.sources.schema import APPLICATION_ID, MIGRATIONS
 from qualeval.sources.structure import is_object
+from qualeval.sources.texts import reason_of
 from qualeval.values.locale import Locale
 
 __all__ = ["BLOCKS", "HITS", "TYPES", "Reading", "Store", "connected", "make_for_owner", "scores_list", "time_of"]
@@ -69,6 +70,7 @@ class _Memory:
 
     version: int
     finished: Mapping[str, datetime]
+    names: TypeNames
     blocks_at: datetime | None
     blocked: frozenset[str]
     profiles: dict[tuple[str, frozenset[str] | None], WorkerProfile] = field(factory=dict)
@@ -164,7 +166,7 @@ class Store:
     @property
     def names(self) -> TypeNames:
         """How types are called: the caller's names, and those of the service that can stand for one type alone."""
-        return TypeNames({**_usable_names(self.types, self._own), **self._own.own})
+        return self._memory().names
 
     @property
     def endpoint(self) -> str | None:
@@ -262,7 +264,8 @@ class Store:
         prefix = scores_list("")
         scores = {name.removeprefix(prefix): at for name, at in finished.items() if name.startswith(prefix)}
         blocked = frozenset(row[0] for row in self._connection.execute("SELECT worker_id FROM block"))
-        return _Memory(version, scores, finished.get(BLOCKS), blocked)
+        names = TypeNames({**_usable_names(self.types, self._own), **self._own.own})
+        return _Memory(version, scores, names, finished.get(BLOCKS), blocked)
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
@@ -285,8 +288,7 @@ def make_for_owner(path: str) -> None:
     except FileExistsError:
         pass
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputNotFound(f"cannot make the store {path}: {reason}") from None
+        raise InputNotFound(f"cannot make the store {path}: {reason_of(error)}") from None
 
 
 def connected(path: str, wait: float = 10.0) -> sqlite3.Connection:
@@ -376,7 +378,7 @@ def _usable_names(types: Iterable[TypeInfo], own: TypeNames) -> dict[str, str]:
     for each in types:
         if each.name:
             by_name.setdefault(each.name, []).append(each.type_id)
-    taken = {name.casefold() for name in (*SYSTEM_ONLY._ids, *own.own)}
+    taken = {name.casefold() for name in (*SYSTEM_NAMES, *own.own)}
     named = set(own.own.values())
     return {
         name: ids[0]

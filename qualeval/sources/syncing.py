@@ -21,17 +21,13 @@ from typing import Any, Protocol
 from attrs import Factory, define, frozen
 
 from qualeval.errors import QualevalError
+from qualeval.sources.learning import now
+from qualeval.sources.pages import IN_FLIGHT, PAGE
 from qualeval.sources.rows import Block, ListedHIT, Page, Score, ScoreStatus, TypeInfo
 from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, scores_list
 from qualeval.sources.writing import Writer, writing
 
-__all__ = ["IN_FLIGHT", "Progress", "Requester", "SyncPlan", "SyncReport", "named_types", "plan_sync", "sync"]
-
-IN_FLIGHT = 4
-"""So many calls are made at once."""
-
-PAGE = 100
-"""So many rows a page has at most: the service model (grade D)."""
+__all__ = ["Progress", "Requester", "SyncPlan", "SyncReport", "named_types", "plan_sync", "sync"]
 
 RESUME_WITHIN = timedelta(hours=1)
 """A reading that was cut off longer ago is begun anew: its token may have expired (I), and its beginning is old."""
@@ -77,6 +73,11 @@ class _List:
     name: str
     parts: Mapping[str, Part]
 
+    @property
+    def first(self) -> str:
+        """The part that is read first."""
+        return next(iter(self.parts))
+
     def following(self, part: str, token: str | None) -> tuple[str, str | None] | None:
         """Where the reading goes on after a page; None after the last."""
         if token is not None:
@@ -119,7 +120,7 @@ def sync(
     hit_ids: Sequence[str] = (),
     *,
     max_age: timedelta | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = now,
     progress: Progress = lambda name, rows: None,
     wait: float = 30.0,
 ) -> SyncReport:
@@ -146,6 +147,11 @@ def named_types(store: Store, hit_ids: Sequence[str] | None = None) -> list[str]
     listed = store.hit_ids() if hit_ids is None else hit_ids
     asked = {type_id for hit_id in listed for type_id in store.types_named(hit_id)}
     return sorted(asked & {each.type_id for each in store.types})
+
+
+def _is_since(at: datetime | None, since: datetime | None) -> bool:
+    """Whether something was read lately enough not to be read again; `since` is None where nothing is."""
+    return since is not None and at is not None and at >= since
 
 
 def _hits_of(requester: Requester) -> _List:
@@ -193,7 +199,8 @@ class _Sync:
                 self._take_hit(hit_id, found)
 
     def _is_fresh(self, name: str, at: datetime | None) -> bool:
-        is_fresh = self.max_age is not None and at is not None and at >= self.clock() - self.max_age
+        since = None if self.max_age is None else self.clock() - self.max_age
+        is_fresh = _is_since(at, since)
         if is_fresh:
             self.report.fresh.append(name)
         return is_fresh
@@ -226,8 +233,8 @@ class _Sync:
         with ThreadPoolExecutor(IN_FLIGHT) as pool:
             left = {each.name: each for each in wanted}
             for each in wanted:
-                now = self.clock()
-                reading = self.writer.begin(each.name, next(iter(each.parts)), now, now - RESUME_WITHIN)
+                asked_at = self.clock()
+                reading = self.writer.begin(each.name, each.first, asked_at, asked_at - RESUME_WITHIN)
                 pool.submit(pump.run, each, reading)
             try:
                 while left:
@@ -238,7 +245,7 @@ class _Sync:
     def _take(self, event: _Event, left: dict[str, _List], pool: ThreadPoolExecutor, pump: _Pump) -> None:
         each, part, outcome, asked_at = event.of, event.part, event.outcome, event.asked_at
         if event.is_stale:
-            reading = self.writer.restart(each.name, next(iter(each.parts)), self.clock())
+            reading = self.writer.restart(each.name, each.first, self.clock())
             pool.submit(pump.run, each, reading)
         elif isinstance(outcome, QualevalError):
             self.report.failed.append((each.name, outcome))
@@ -285,7 +292,7 @@ class _Pump:
     def run(self, each: _List, reading: Reading) -> None:
         """Asks for the pages of one list, from where its reading goes on."""
         names = list(each.parts)
-        part = reading.part or names[0]
+        part = reading.part or each.first
         token, is_resumed = reading.token, reading.token is not None
         for name in names[names.index(part) :]:
             asked_at = self.clock()
@@ -342,7 +349,7 @@ class _Planning:
         self.add(operation, name, self.store.reading(name).finished_at, _pages(rows))
 
     def add(self, operation: str, name: str, at: datetime | None, calls: int) -> None:
-        if self.since is not None and at is not None and at >= self.since:
+        if _is_since(at, self.since):
             self.fresh.append(name)
         else:
             self.calls[operation] = self.calls.get(operation, 0) + calls
