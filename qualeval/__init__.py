@@ -75,13 +75,20 @@ if TYPE_CHECKING:
     from qualeval.sources.mapping import TableMapping, load_mapping
     from qualeval.sources.mturk import MTurk
     from qualeval.sources.pool import Pool, read_pool
-    from qualeval.sources.results_csv import AssignmentResult, ResultsCSV, read_results_csv
+    from qualeval.sources.results_csv import AssignmentResult, ResultsCSV, is_results_csv, read_results_csv
     from qualeval.sources.revisions import Snapshot, snapshot
     from qualeval.sources.store import Store
     from qualeval.sources.syncing import SyncPlan, SyncReport, plan_sync, sync
     from qualeval.sources.uploads import exclusion, read_worker_ids, write_upload
     from qualeval.sources.workers import load_worker, load_workers, parse_worker, parse_workers
-    from qualeval.sources.workers_csv import ListedWorker, OwnRecord, OwnStatistics, WorkersCSV, read_workers_csv
+    from qualeval.sources.workers_csv import (
+        ListedWorker,
+        OwnRecord,
+        OwnStatistics,
+        WorkersCSV,
+        is_workers_csv,
+        read_workers_csv,
+    )
 
 __all__ = [
     "ADULT",
@@ -171,6 +178,8 @@ __all__ = [
     "find_type_names",
     "guard",
     "infer",
+    "is_results_csv",
+    "is_workers_csv",
     "lint",
     "linting",
     "load_hit",
@@ -235,6 +244,8 @@ _ON_DEMAND = {
     "find_type_names": "sources.configuration",
     "guard": "linting",
     "infer": "analysis.inference",
+    "is_results_csv": "sources.results_csv",
+    "is_workers_csv": "sources.workers_csv",
     "lint": "linting",
     "load_hit": "sources.hits",
     "load_hits": "sources.hits",

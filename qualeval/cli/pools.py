@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from attrs import define, field, frozen
 
 import qualeval as qe
 from qualeval.cli import inputs, output, status
-from qualeval.sources.pool import Pool
-from qualeval.sources.results_csv import is_results_csv
-from qualeval.sources.tables import Rows, Table, is_like_table, open_table
-from qualeval.sources.workers_csv import is_workers_csv
+from qualeval.sources.tables import is_like_table, open_table
+
+if TYPE_CHECKING:  # who has no table need not wait for what reads one
+    from qualeval.sources.pool import Pool
+    from qualeval.sources.tables import Rows, Table
 
 __all__ = ["TableOptions", "WorkerTable", "ended", "on_error_option", "on_error_settings", "opened", "table_options"]
 
@@ -133,9 +134,9 @@ def opened(text: str, options: TableOptions, types: qe.TypeNames) -> WorkerTable
             raise click.UsageError(f"`{output.clean(text)}` is no table: --nulls, --on-error and the like are for one")
         return None
     table = open_table(inputs.stream_or_path(text))
-    if is_workers_csv(table.header):
+    if qe.is_workers_csv(table.header):
         return _workers_csv(table, options, types)
-    if is_results_csv(table.header):
+    if qe.is_results_csv(table.header):
         mend = "`qualeval learn` makes facts of it"
         raise qe.InvalidInput(qe.Problem("the results of a batch say nothing of qualifications", help=mend), table.name)
     return _pool(table, options, types)
