@@ -344,6 +344,14 @@ def test_what_is_wrong_with_a_file(tree: object, expected: list[str]) -> None:
     assert [problem for problem, start in zip(found, expected, strict=True) if start not in problem] == []
 
 
+@pytest.mark.parametrize("tree", [{"HIT": {"HITId": "3A"}}, {"QualificationRequirements": HIT}, {"HITId": "3A"}])
+def test_a_hit_in_place_of_a_case_file_is_told_as_one(tree: object) -> None:
+    """Who gives a HIT reads that it is one and how cases are made of it, not that its keys are unknown."""
+    (problem,) = problems_of(tree)
+
+    assert problem.startswith("expected a case file, an object with `cases`, got a HIT; `qualeval test --record")
+
+
 def test_all_problems_are_told_in_the_order_of_the_lines() -> None:
     """One file, many slips, one run."""
     text = "hit: 5\ncases:\n- name: a\n  facts: {}\n  expect: {acces: none}\n- name: a\n  guard: {0: A}\n"

@@ -114,10 +114,18 @@ def _cases(document: Document, reader: _Reader) -> list[Case]:
     if not is_object(tree):
         mend = "write `cases:` above the list"
         raise InvalidInput(Problem(f"expected a case file, an object with `cases`, got {described(tree)}", help=mend))
+    if "cases" not in tree and _is_hit(tree):
+        mend = "`qualeval test --record --hit HIT --workers FILE CASES` makes cases of it, `qualeval lint` checks it"
+        raise InvalidInput(Problem("expected a case file, an object with `cases`, got a HIT", help=mend))
     found = reader.cases(read_object(tree, FILE_SHAPE))
     if reader.problems:
         raise InvalidInput(reader.problems)
     return found
+
+
+def _is_hit(tree: Mapping[object, object]) -> bool:
+    """Whether it is a HIT on its own; a case file says `hit`."""
+    return not tree.keys().isdisjoint({"HIT", "HITId", "QualificationRequirements"})
 
 
 @frozen
