@@ -12,7 +12,6 @@ when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from qualeval.errors import (
@@ -49,6 +48,7 @@ from qualeval.model.qualification_types import (
 )
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.model.workers import WorkerProfile, worker
+from qualeval.on_demand import handed_out
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.compiler import compile_hit, compile_requirements
 from qualeval.policy.decision import Decision, Outcome
@@ -272,16 +272,4 @@ _ON_DEMAND = {
 _ROOMS = frozenset({"linting", "testing"})
 """Whole rooms whose names are asked for through them: `qualeval.linting.lint_files`, `qualeval.testing.Endpoint`."""
 
-
-def __getattr__(name: str) -> object:
-    if name in _ROOMS:
-        return import_module(f"{__name__}.{name}")
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_ON_DEMAND[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = handed_out(__name__, _ON_DEMAND, _ROOMS)

@@ -7,8 +7,9 @@ full. Everything is imported when it is first used, so that each can be had with
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from qualeval.on_demand import handed_out
 
 if TYPE_CHECKING:
     from qualeval.testing import cases, strategies
@@ -29,16 +30,4 @@ _ON_DEMAND = {
 _ROOMS = frozenset({"cases", "strategies"})
 """Modules whose names are asked for through them: `qualeval.testing.cases.load_cases`."""
 
-
-def __getattr__(name: str) -> object:
-    if name in _ROOMS:
-        return import_module(f"{__name__}.{name}")
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_ON_DEMAND[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = handed_out(__name__, _ON_DEMAND, _ROOMS)
