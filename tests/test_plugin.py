@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from qualeval.testing import endpoint, hit_engine, hit_items
+from qualeval.testing import case_items, collecting, endpoint, hit_engine, hit_items
 from tests.cli import PERCENT, requirement
 
 pytest_plugins = ["pytester"]
@@ -21,7 +21,7 @@ GOOD = {"HITId": "3GOOD", "Title": "Birds", "QualificationRequirements": [requir
 BAD = {"HITId": "3BAD", "QualificationRequirements": [requirement(PERCENT, "GreaterThan", IntegerValues=["97"])]}
 RATE_ONLY = "QE405"
 
-LOADED_HERE = (endpoint, hit_engine, hit_items)
+LOADED_HERE = (case_items, collecting, endpoint, hit_engine, hit_items)
 """A run within this process unloads what it has loaded, and PyYAML does not stand that."""
 
 
@@ -206,6 +206,62 @@ def test_two_of_one_name(pytester: pytest.Pytester) -> None:
     assert {"hits/twice.json::3GOOD", "hits/twice.json::3GOOD (2)"} <= outcomes(run(pytester)).keys()
 
 
+# Cases
+
+LET_IN = {"name": "let in", "hit": "3GOOD", "facts": {PERCENT: 98}, "expect": {"accept": "permitted"}}
+KEPT_OUT = {**LET_IN, "name": "kept out", "facts": {PERCENT: 97}}
+ASTRAY = {**LET_IN, "name": "astray", "hit": "3GOOF"}
+
+
+def test_an_item_a_case(pytester: pytest.Pytester) -> None:
+    """Each case of the named files is an item; HITs that it names by id are those of `qualeval_hits`."""
+    put("hits/good.json", GOOD)
+    put("cases/birds.json", {"cases": [LET_IN, KEPT_OUT, ASTRAY]})
+    result = run(pytester, "-o", "qualeval_cases=cases/*.json")
+
+    found = outcomes(result)
+    assert {name: end for name, end in found.items() if "cases" in name} == {
+        "cases/birds.json::let in": "PASSED",
+        "cases/birds.json::kept out": "FAILED",
+        "cases/birds.json::astray": "FAILED",
+    }
+    assert found["hits/good.json::3GOOD"] == "PASSED"
+    result.stdout.fnmatch_lines(["*accept*permitted*denied*", "*97*"])
+    result.stdout.fnmatch_lines(["*no HIT `3GOOF` in the files of qualeval_hits; did you mean `3GOOD`?*"])
+    assert "case_items.py" not in result.stdout.str()
+
+
+def test_cases_alone(pytester: pytest.Pytester) -> None:
+    """Cases whose HITs are files need no `qualeval_hits`, nor settings of the linter; a broken file is an error."""
+    put("hits/good.json", GOOD)
+    put("qualeval.toml", '[lint]\nselect = ["QE9999"]\n')
+    put(".cases/birds.json", {"cases": [{**LET_IN, "hit": "../hits/good.json"}]})
+    put(".cases/broken.json", {"cases": []})
+    settings = ("-o", "qualeval_hits=", "-o", "qualeval_cases=.cases/*.json")
+    result = run(pytester, *settings, "--continue-on-collection-errors")
+
+    assert outcomes(result)[".cases/birds.json::let in"] == "PASSED"
+    assert outcomes(result)[".cases/broken.json"] == "ERROR"
+    result.stdout.fnmatch_lines(["*.cases/broken.json: line 1, column *: cases: expected a list of cases*"])
+
+
+def test_a_file_of_both_kinds(pytester: pytest.Pytester) -> None:
+    """A file that both settings name is an error of usage."""
+    put("hits/good.json", GOOD)
+    result = run(pytester, "-o", "qualeval_cases=hits/*.json")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "good.json is named by qualeval_hits and by qualeval_cases" in result.stderr.str()
+
+
+def test_a_case_of_which_nothing_can_be_said(pytester: pytest.Pytester) -> None:
+    """An answer of the worker site that rests on what nobody knows is skipped, with the reason."""
+    put("cases/site.json", (Path(__file__).parent / "worker_site.json").read_text("utf-8"))
+    result = run(pytester, "-o", "qualeval_hits=", "-o", "qualeval_cases=cases/*.json")
+
+    result.assert_outcomes(passed=3, skipped=1)
+
+
 # The fixtures
 
 ENGINE = """
@@ -300,7 +356,7 @@ def test_silent_until_used(pytester: pytest.Pytester) -> None:
 
     assert not any(name.startswith(("qualeval.", "yaml", "cattrs", "botocore", "click")) for name in without)
     assert not there & {"yaml", "cattrs", "boto3", "botocore", "click", "hypothesis", "http.server"}
-    assert {name.split(".")[1] for name in rooms} <= {"errors", "values", "model", "policy", "testing"}
+    assert {name.split(".")[1] for name in rooms} <= {"on_demand", "errors", "values", "model", "policy", "testing"}
     assert {name for name in rooms if name.startswith("qualeval.testing.")} == {"qualeval.testing.plugin"}
 
 

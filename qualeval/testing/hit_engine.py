@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 
-from qualeval.engine import Engine
+from qualeval.engine import Engine, HITSource
 from qualeval.errors import HITNotFound, InvalidInput, Problem, nearest
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import TypeNames
 from qualeval.sources.configuration import find_type_names
 from qualeval.sources.hits import load_hits
+from qualeval.testing.named_files import named_files
 
-__all__ = ["engine", "hit_files"]
+__all__ = ["engine", "named_hits"]
 
-
-def hit_files(config: pytest.Config) -> list[Path]:
-    """The files that the globs of `qualeval_hits` name, sorted. UsageError for a glob that names none."""
-    files: set[Path] = set()
-    for pattern in config.getini("qualeval_hits"):
-        found = {path for path in _matches(config.rootpath, pattern) if path.is_file()}
-        if not found:
-            raise pytest.UsageError(f"qualeval_hits: no file matches `{pattern}` in {config.rootpath}")
-        files |= found
-    return sorted(files)
-
-
-def _matches(root: Path, pattern: str) -> Iterator[Path]:
-    path = Path(pattern)
-    if path.is_absolute():
-        return Path(path.anchor).glob(path.relative_to(path.anchor).as_posix())
-    return root.glob(pattern)
+_HITS = pytest.StashKey["_Files"]()
 
 
 @frozen
@@ -59,11 +44,17 @@ def engine(config: pytest.Config) -> Engine:
 
     Raises UsageError where no file is named.
     """
-    files = hit_files(config)
-    if not files:
+    if not config.getini("qualeval_hits"):
         raise pytest.UsageError("qualeval_engine: there are no HITs; name their files: `qualeval_hits = hits/*.json`")
     names = find_type_names(config.rootpath)
-    return Engine(_by_name(config.rootpath, files, names), names=names)
+    return Engine(named_hits(config, names), names=names)
+
+
+def named_hits(config: pytest.Config, names: TypeNames) -> HITSource:
+    """The HITs of these files, read once."""
+    if _HITS not in config.stash:
+        config.stash[_HITS] = _by_name(config.rootpath, named_files(config, "qualeval_hits"), names)
+    return config.stash[_HITS]
 
 
 def _by_name(root: Path, files: list[Path], names: TypeNames) -> _Files:

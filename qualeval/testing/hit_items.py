@@ -22,41 +22,26 @@ from qualeval.linting.findings import Finding
 from qualeval.model.qualification_types import TypeNames
 from qualeval.sources.documents import read_documents
 from qualeval.sources.hit_readings import HITReading, hit_readings
-from qualeval.testing.hit_engine import hit_files
 
-__all__ = ["HITFile", "HITFindings", "HITItem", "start"]
+__all__ = ["HITFile", "HITFindings", "HITItem", "read_settings"]
 
 _SETTINGS = pytest.StashKey["_Settings"]()
 
 
 @frozen
 class _Settings:
-    """Which files hold HITs, behind which closed folders, and how they are linted.
+    """How HITs are linted: `baseline` is what is known of them already, `fail_on` how bad a finding must be."""
 
-    `baseline` is what is known of them already, `fail_on` how bad a finding must be.
-    """
-
-    files: frozenset[Path]
-    closed: frozenset[Path]
     lint: LintSettings
     baseline: Baseline | None
     fail_on: Severity
 
 
-def start(config: pytest.Config) -> None:
-    """Has the files of `qualeval_hits` collected, those outside of the folders that pytest looks into too."""
-    files = hit_files(config)
-    try:
-        lint = find_lint_settings(config.rootpath)
-        baseline = read_baseline(lint.baseline) if lint.baseline else None
-        closed = frozenset(filter(None, (_closed(path, config) for path in files)))
-        settings = _Settings(frozenset(files), closed, lint, baseline, _fail_on(config))
-    except QualevalError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[_SETTINGS] = settings
-    config.addinivalue_line("markers", "qualeval: a HIT, checked by qualeval's linter")
-    if config.args_source is not config.ArgsSource.ARGS:
-        config.args += [str(path) for path in files if not _is_below_any(path, config)]
+def read_settings(config: pytest.Config) -> None:
+    """Reads how HITs are linted. InvalidInput or InputNotFound where a setting is wrong."""
+    lint = find_lint_settings(config.rootpath)
+    baseline = read_baseline(lint.baseline) if lint.baseline else None
+    config.stash[_SETTINGS] = _Settings(lint, baseline, _fail_on(config))
 
 
 def _fail_on(config: pytest.Config) -> Severity:
@@ -64,32 +49,6 @@ def _fail_on(config: pytest.Config) -> Severity:
         return Severity(config.getini("qualeval_fail_on"))
     except InvalidInput as error:
         raise InvalidInput(error.problems, "qualeval_fail_on") from None
-
-
-def _is_below_any(path: Path, config: pytest.Config) -> bool:
-    """Whether a file is in a folder that pytest was given."""
-    return any(path.is_relative_to(config.invocation_params.dir / each) for each in config.args)
-
-
-def _closed(path: Path, config: pytest.Config) -> Path | None:
-    """The outermost folder on the way to a file that pytest does not enter by itself: a hidden one, `build`, ..."""
-    patterns, root = config.getini("norecursedirs"), config.rootpath
-    folders = [each for each in reversed(path.parents) if each != root and each.is_relative_to(root)]
-    return next((each for each in folders if any(Path(each.name).match(pattern) for pattern in patterns)), None)
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Opens the closed folders on the way to the files of HITs, for these alone."""
-    closed = config.stash[_SETTINGS].closed
-    if not any(collection_path.is_relative_to(folder) for folder in closed):
-        return None
-    return not any(path.is_relative_to(collection_path) for path in config.stash[_SETTINGS].files)
-
-
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """The collector of a file that holds HITs."""
-    settings = parent.config.stash[_SETTINGS]
-    return HITFile.from_parent(parent, path=file_path) if file_path in settings.files else None
 
 
 class HITFile(pytest.File):

@@ -1,4 +1,4 @@
-"""The plugin for pytest: HIT files as test items, an engine over them, and the local endpoint. Silent until it is used.
+"""The plugin for pytest: HIT and case files as test items, an engine, and the local endpoint. Silent until it is used.
 
 It is loaded into every run of pytest in an environment where qualeval is installed. So it loads nothing of qualeval's
 by itself: what it needs it asks pytest's plugin manager for, once an option or a fixture asks for it.
@@ -13,7 +13,7 @@ import pytest
 
 __all__: list[str] = []
 
-_COLLECTING = "qualeval.testing.hit_items"
+_COLLECTING = "qualeval.testing.collecting"
 _ENGINE = "qualeval.testing.hit_engine"
 _ENDPOINT = "qualeval.testing.endpoint"
 
@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
     )
     parser.addini(
+        "qualeval_cases",
+        "globs of case files, relative to the root directory; each case in them is a test item",
+        type="args",
+        default=[],
+    )
+    parser.addini(
         "qualeval_fail_on",
         "how bad a finding must be for the item of its HIT to fail: error (the default), warning or info",
         type="string",
@@ -36,8 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Loads the collecting of HITs, if there are any to collect."""
-    if config.getini("qualeval_hits"):
+    """Loads the collecting of HITs and cases, if there are any to collect."""
+    if config.getini("qualeval_hits") or config.getini("qualeval_cases"):
         _loaded(config, _COLLECTING).start(config)
 
 
