@@ -27,7 +27,7 @@ ROOMS = {
         "compiler", "decision", "differential", "ladders", "pickling", "policy_questions", "provenance", "regions",
         "specialise", "wording",
     ),
-    "analysis": ("analysis", "compare", "matching", "prove", "results"),
+    "analysis": ("analysis", "compare", "inference", "matching", "prove", "results"),
 }
 """The tests of each."""
 LEAST = 0.95
