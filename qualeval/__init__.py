@@ -61,7 +61,7 @@ from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
 if TYPE_CHECKING:
-    from qualeval import linting, testing
+    from qualeval import bulk, linting, testing
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
     from qualeval.analysis.inference import Acceptance, Inference, infer
@@ -170,6 +170,7 @@ __all__ = [
     "WorkersCSV",
     "WrongType",
     "analyze",
+    "bulk",
     "change_hit",
     "compare",
     "compile_hit",
@@ -269,7 +270,7 @@ _ON_DEMAND = {
 }
 
 
-_ROOMS = frozenset({"linting", "testing"})
-"""Whole rooms whose names are asked for through them: `qualeval.linting.lint_files`, `qualeval.testing.Endpoint`."""
+_ROOMS = frozenset({"bulk", "linting", "testing"})
+"""Whole rooms whose names are asked for through them: `qualeval.bulk.screen`, `qualeval.testing.Endpoint`."""
 
 __getattr__, __dir__ = handed_out(__name__, _ON_DEMAND, _ROOMS)

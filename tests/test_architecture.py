@@ -46,7 +46,7 @@ FLOORS: Mapping[str, float] = {
 `qualeval` itself hands out names of floors 5 to 7 on demand, so only what stands above those may go through it.
 """
 
-DOORS = frozenset({"qualeval", "qualeval.testing"})
+DOORS = frozenset({"qualeval", "qualeval.bulk", "qualeval.testing"})
 """What hands out on demand: the front door, and the one to modules of which each needs packages of its own."""
 
 STRANGERS: Mapping[str, frozenset[str]] = {"analysis": frozenset({"sources"}), "bulk": frozenset({"sources"})}
@@ -62,6 +62,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "narwhals": ("bulk/",),
     "numpy": ("bulk/",),
     "polars": ("bulk/",),
+    "sqlglot": ("bulk/sql.py",),
     "hypothesis": ("testing/",),
     "pytest": ("testing/",),
     "click": ("cli/",),

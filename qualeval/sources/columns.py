@@ -19,38 +19,19 @@ from typing import Any, NamedTuple
 from attrs import define, field, frozen
 
 from qualeval.errors import InvalidInput, Problem, show
+from qualeval.model.columns import Empty, Part, column_problems
 from qualeval.model.facts import Fact
 from qualeval.model.grammar import integer_range, is_integer, read_fact
 from qualeval.model.qualification_types import QualificationType, qualification_type
-from qualeval.model.words import Word
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.tables import KEPT, Cells, Table, worker_id
 from qualeval.values.locale import Locale
 from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Column", "Empty", "Part", "ProfileReader"]
+__all__ = ["Column", "ProfileReader"]
 
 _WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
-
-
-class Empty(Word):
-    """What an empty cell says."""
-
-    UNKNOWN = "unknown"
-    LACKS = "lacks"
-
-    @classmethod
-    def _noun(cls) -> str:
-        return "meaning of an empty cell"
-
-
-class Part(Word):
-    """Which part of a fact a column has, where it has not all of it."""
-
-    SUBDIVISION = "Subdivision"
-    MIN = "Min"
-    MAX = "Max"
 
 
 @frozen
@@ -77,23 +58,11 @@ class Column:
 
 def _column_problems(columns: Iterable[Column]) -> list[Problem]:
     """What is wrong with the columns beside each other: two that say the same, a subdivision without its country."""
-    problems: list[Problem] = []
-    for type_id, group in _by_type(columns).items():
-        parts = {each.part: each.name for each in group}
-        names = " and ".join(show(each.name) for each in group)
-        kind = qualification_type(type_id)
-        if len(parts) < len(group):
-            found = f"the columns {names} say the same of one type, {type_id}"
-            problems.append(Problem(found, help="keep one of them"))
-        elif kind.is_locale and not parts.keys() <= {None, Part.SUBDIVISION}:
-            problems.append(Problem(f"{names}: a locale has no range", help="give the country and the subdivision"))
-        elif kind.is_locale and None not in parts:
-            problems.append(Problem(f"{names}: a subdivision without a column of its country"))
-        elif not kind.is_locale and Part.SUBDIVISION in parts:
-            problems.append(Problem(f"{names}: only Worker_Locale has subdivisions"))
-        elif None in parts and parts.keys() & {Part.MIN, Part.MAX}:
-            problems.append(Problem(f"{names}: a value beside the ends of a range", help="keep one of the two"))
-    return problems
+    return [
+        problem
+        for type_id, group in _by_type(columns).items()
+        for problem in column_problems(type_id, [(each.name, each.part) for each in group])
+    ]
 
 
 def _by_type(columns: Iterable[Column]) -> dict[str, list[Column]]:

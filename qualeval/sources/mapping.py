@@ -18,10 +18,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from qualeval.errors import InvalidInput, Path, Problem, nearest, show
+from qualeval.model.columns import Empty, Part
 from qualeval.model.facts import Fact
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
-from qualeval.sources.columns import Column, Empty, Part
+from qualeval.sources.columns import Column
 from qualeval.sources.documents import Source, read_document
 from qualeval.sources.structure import Name, Object, Shape, TypeId, described, is_object, read_object, step
 from qualeval.sources.tables import Table

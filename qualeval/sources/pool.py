@@ -8,27 +8,21 @@ This module does not know how cells are read, nor what is asked of the workers.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, evolve
 
 from qualeval.errors import InvalidInput, Problem, show
-from qualeval.model.qualification_types import LOCALE, SYSTEM_ONLY, TypeNames, checked_names
+from qualeval.model.columns import Empty, Nulls, meanings_of_empty, nearly_called, type_and_part
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.workers import WorkerProfile
-from qualeval.sources.columns import Column, Empty, Part, ProfileReader
+from qualeval.sources.columns import Column, ProfileReader
 from qualeval.sources.mapping import TableMapping
 from qualeval.sources.tables import WORKER_ID, Rows, Table, Told, column_of, open_table
 from qualeval.sources.texts import Source
 
 __all__ = ["Nulls", "Pool", "read_pool"]
-
-Nulls = str | Mapping[str, str]
-"""What empty cells mean: `unknown` or `lacks`, of all types or by type (id or name)."""
-
-_SUBDIVISION = "_Subdivision"
-_ENDS = {"_min": Part.MIN, "_max": Part.MAX}
 
 
 @define(eq=False)
@@ -91,9 +85,9 @@ def _columns(table: Table, names: TypeNames) -> tuple[list[Column], tuple[str, .
     for place, name in enumerate(table.header):
         if place == id_place:
             continue
-        if (found := _type_and_part(name.strip(), names)) is not None:
+        if (found := type_and_part(name.strip(), names)) is not None:
             columns.append(Column(name, place, *found))
-        elif meant := _nearly(name, names):
+        elif meant := nearly_called(name, names):
             mend = f"did you mean {show(meant)}? a mapping file says what other columns mean"
             problems.append(Problem(f"no type is called like the column {show(name)}", help=mend))
         else:
@@ -103,41 +97,11 @@ def _columns(table: Table, names: TypeNames) -> tuple[list[Column], tuple[str, .
     return columns, tuple(others)
 
 
-def _type_and_part(name: str, names: TypeNames) -> tuple[str, Part | None] | None:
-    """The type that a column is about, and which part of the fact it has; None where it is called like no type."""
-    if (type_id := _id_of(name, names)) is not None:
-        return type_id, None
-    if name.endswith(_SUBDIVISION) and _id_of(name.removesuffix(_SUBDIVISION), names) == LOCALE:
-        return LOCALE, Part.SUBDIVISION
-    for suffix, part in _ENDS.items():
-        if name.endswith(suffix) and (type_id := _id_of(name.removesuffix(suffix), names)):
-            return type_id, part
-    return None
-
-
-def _id_of(name: str, names: TypeNames) -> str | None:
-    try:
-        return names.id_of(name)
-    except InvalidInput:
-        return None
-
-
-def _nearly(name: str, names: TypeNames) -> str | None:
-    """The name of a type, or of a part of it, that a column is called nearly like."""
-    stems = {stem: each for each in names.known for stem in (each, each.removeprefix("Worker_"))}
-    ends = ("", _SUBDIVISION, *_ENDS)
-    known = {f"{stem}{end}".casefold(): f"{each}{end}" for stem, each in stems.items() for end in ends}
-    close = difflib.get_close_matches(name.strip().casefold(), known, n=1, cutoff=0.85)
-    return known[close[0]] if close else None
-
-
 def _with_nulls(columns: Sequence[Column], nulls: Nulls, names: TypeNames, source: str) -> list[Column]:
-    if isinstance(nulls, str):
-        meaning = Empty(nulls)
-        return [each if each.is_empty_said else evolve(each, empty=meaning) for each in columns]
-    by_type = {names.id_of(name): Empty(text) for name, text in nulls.items()}
-    types = dict.fromkeys(each.type_id for each in columns)
-    if unasked := [names.name_of(each) for each in by_type if each not in types]:
-        mend = f"there are columns of {', '.join(show(names.name_of(each)) for each in types) or 'no type'}"
-        raise InvalidInput([Problem(f"no column of {show(each)}", ("nulls",), mend) for each in unasked], source)
-    return [evolve(each, empty=by_type.get(each.type_id, each.empty)) for each in columns]
+    """A word about all types is not about columns that have a word of their own; one about a type is."""
+    meaning = meanings_of_empty(nulls, list(dict.fromkeys(each.type_id for each in columns)), names, source)
+    own = [each.is_empty_said and isinstance(nulls, str) for each in columns]
+    return [
+        each if said else evolve(each, empty=meaning.get(each.type_id, each.empty))
+        for each, said in zip(columns, own, strict=True)
+    ]

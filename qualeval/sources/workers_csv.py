@@ -19,6 +19,7 @@ from typing import Any
 from attrs import define, evolve, frozen
 
 from qualeval.errors import InvalidInput, Problem, nearest, show
+from qualeval.model.columns import Empty
 from qualeval.model.facts import Basis, Fact
 from qualeval.model.grammar import is_integer
 from qualeval.model.qualification_types import (
@@ -29,7 +30,7 @@ from qualeval.model.qualification_types import (
     checked_names,
 )
 from qualeval.model.workers import WorkerProfile
-from qualeval.sources.columns import Column, Empty, ProfileReader
+from qualeval.sources.columns import Column, ProfileReader
 from qualeval.sources.tables import Cells, Rows, Table, Told, column_of, open_table
 from qualeval.sources.texts import Source
 from qualeval.values.integer_set import IntegerSet
