@@ -6,6 +6,7 @@ This is the only place that gives comparators a meaning. Everything else is set 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from attrs import frozen
@@ -64,8 +65,9 @@ COMPARATORS: Mapping[Comparator, Meaning] = MappingProxyType(
 """Source: "Selecting eligible workers" of the developer guide (grade D); `evidence` has what is known less well."""
 
 
+@lru_cache(2**14)
 def admitted_set(requirement: QualificationRequirement) -> ValueSet:
-    """The states that meet a requirement, within the universe of its type."""
+    """The states that meet a requirement, within the universe of its type. Many HITs ask the same: it is made once."""
     universe = qualification_type(requirement.qualification_type_id).universe
     meaning = COMPARATORS[requirement.comparator]
     return ValueSet(meaning.held(requirement, type(universe.held).everything()), meaning.lacking) & universe

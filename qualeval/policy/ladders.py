@@ -179,7 +179,9 @@ def _ladder(predicates: tuple[Predicate, ...]) -> TypeLadder:
     admitted: dict[Action, ValueSet] = {}
     states = kind.universe
     for action in Action:  # a requirement guards the first of its actions and those after it
-        states = intersection(kind, [each for each in predicates if each.action is action]) & states
+        if guarding := [each for each in predicates if each.action is action]:
+            asked = intersection(kind, guarding)
+            states = asked if states is kind.universe else asked & states
         admitted[action] = states
     return TypeLadder(kind.type_id, kind, predicates, admitted)
 

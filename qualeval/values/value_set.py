@@ -21,7 +21,7 @@ Held = IntegerSet | LocaleSet
 """The held values of a value set: all of one kind."""
 
 
-@frozen
+@frozen(cache_hash=True)
 class ValueSet:
     """A set of states: the held values that belong to it, and whether lacking does.
 
