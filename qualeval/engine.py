@@ -118,13 +118,22 @@ def _seconds(age: timedelta | float | None) -> float | None:
     return seconds
 
 
+@frozen
+class _Known:
+    """A HIT as it was fetched, its policy, and the types that this names."""
+
+    hit: HIT
+    policy: AccessPolicy
+    types: tuple[str, ...]
+    fetched_at: float
+
+
 @define
 class _Entry:
-    """One HIT as it was fetched. The lock lets one thread fetch while the others who want this HIT wait."""
+    """What is known of a HIT. The lock lets one thread fetch it while the others who want it wait."""
 
     lock: threading.Lock = field(factory=threading.Lock)
-    hit: HIT | None = None
-    fetched_at: float = 0.0
+    known: _Known | None = None
 
 
 class Engine:
@@ -164,41 +173,50 @@ class Engine:
 
     def hit(self, hit_id: str) -> HIT:
         """The HIT of this id, fetched if it is not here or too old."""
-        with self._lock:
-            entry = self._entries.setdefault(hit_id, _Entry())
-        with entry.lock:
-            if entry.hit is None or self._is_stale(entry):
-                asked_at = self._clock()
-                entry.hit, entry.fetched_at = self._fetched(hit_id), asked_at
-            return entry.hit
-
-    def _fetched(self, hit_id: str) -> HIT:
-        found: object = self._source.get_hit(hit_id)
-        if not isinstance(found, HIT):
-            raise WrongType(f"the HIT source gave a {type(found).__name__} for `{hit_id}`, expected a HIT")
-        return found
-
-    def _is_stale(self, entry: _Entry) -> bool:
-        return self._max_age is not None and self._clock() - entry.fetched_at >= self._max_age
+        return self._known(hit_id).hit
 
     def policy(self, hit_id: str) -> AccessPolicy:
         """The policy of this HIT: one and the same for all HITs with the same list of requirements."""
-        return self._policy_of(self.hit(hit_id))
+        return self._known(hit_id).policy
 
-    def _policy_of(self, hit: HIT) -> AccessPolicy:
+    def _known(self, hit_id: str) -> _Known:
+        entry = self._entries.get(hit_id)
+        if entry is None:
+            with self._lock:
+                entry = self._entries.setdefault(hit_id, _Entry())
+        known = entry.known
+        if known is None or self._is_stale(known):
+            with entry.lock:
+                known = entry.known  # another thread may have been here
+                if known is None or self._is_stale(known):
+                    known = entry.known = self._fetched(hit_id)
+        return known
+
+    def _fetched(self, hit_id: str) -> _Known:
+        asked_at = self._clock()
+        found: object = self._source.get_hit(hit_id)
+        if not isinstance(found, HIT):
+            raise WrongType(f"the HIT source gave a {type(found).__name__} for `{hit_id}`, expected a HIT")
+        policy = self._policy_of(found.requirements)
+        return _Known(found, policy, tuple(policy.ladders), asked_at)
+
+    def _is_stale(self, known: _Known) -> bool:
+        return self._max_age is not None and self._clock() - known.fetched_at >= self._max_age
+
+    def _policy_of(self, requirements: tuple[QualificationRequirement, ...]) -> AccessPolicy:
         with self._lock:
-            known = self._policies.get(hit.requirements)
-            if known is None:
-                known = self._policies[hit.requirements] = compile_requirements(hit.requirements, names=self._names)
-            return known
+            policy = self._policies.get(requirements)
+            if policy is None:
+                policy = self._policies[requirements] = compile_requirements(requirements, names=self._names)
+            return policy
 
-    def _known(self, hit: HIT, policy: AccessPolicy, worker: WorkerProfile | str) -> WorkerProfile:
+    def _worker(self, known: _Known, worker: WorkerProfile | str) -> WorkerProfile:
         found: object = worker
         if isinstance(worker, str):
             if self._workers is None:
                 got = f"got the worker id `{worker}`, and there is no worker source"
                 raise WrongType(f"{got}; give a WorkerProfile, or Engine(hits, workers=MTurk(client))")
-            found = self._workers.get_worker(worker, tuple(policy.ladders), hit.hit_id)
+            found = self._workers.get_worker(worker, known.types, known.hit.hit_id)
         if not isinstance(found, WorkerProfile):
             raise WrongType(f"got a {type(found).__name__} for a worker, expected a WorkerProfile")
         return found.assuming(self._assumed) if self._assumed else found
@@ -209,15 +227,13 @@ class Engine:
         With a worker source her id is enough: what the source knows towards the types that the HIT names is asked
         for.
         """
-        hit = self.hit(hit_id)
-        policy = self._policy_of(hit)
-        return policy.decide(self._known(hit, policy, worker), hit=hit, now=now)
+        known = self._known(hit_id)
+        return known.policy.decide(self._worker(known, worker), hit=known.hit, now=now)
 
     def permits(self, hit_id: str, worker: WorkerProfile | str, action: Action = Action.ACCEPT) -> bool:
         """Whether the worker may do this for certain. False where it is not known."""
-        hit = self.hit(hit_id)
-        policy = self._policy_of(hit)
-        return policy.permits(self._known(hit, policy, worker), action)
+        known = self._known(hit_id)
+        return known.policy.permits(self._worker(known, worker), action)
 
     def require(self, hit_id: str, worker: WorkerProfile | str, action: Action = Action.ACCEPT) -> Decision:
         """The decision, if the worker may do this for certain; else Denied or Undetermined, which carry it."""

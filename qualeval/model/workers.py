@@ -22,7 +22,7 @@ from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_n
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["WorkerProfile", "named_facts", "worker"]
+__all__ = ["UNKNOWN_POINT", "WorkerProfile", "named_facts", "outgrown", "point", "unchecked", "worker"]
 
 
 def _complete(value: bool | Iterable[str]) -> bool | frozenset[str]:
@@ -79,7 +79,7 @@ class WorkerProfile:
     blocked: bool | None = field(default=None, converter=optional(_true_or_false))
     assigned: frozenset[str] = field(default=frozenset(), converter=_ids)
     _points: dict[str, object] = field(init=False, eq=False, repr=False)
-    """The facts as points that one operator can compare, for evaluators: see `_point`. Others fill in as asked."""
+    """The facts as points that one operator can compare, for evaluators: see `point`. Others fill in as asked."""
 
     def fact(self, type_id: str) -> Fact:
         """What is known towards one type."""
@@ -108,14 +108,7 @@ class WorkerProfile:
 
         Nothing of them is checked again: of the many workers of a table many are known alike.
         """
-        other, put = object.__new__(WorkerProfile), object.__setattr__
-        put(other, "worker_id", worker_id)
-        put(other, "facts", self.facts)
-        put(other, "complete", self.complete)
-        put(other, "blocked", blocked)
-        put(other, "assigned", frozenset())
-        put(other, "_points", self._points)
-        return other
+        return unchecked(worker_id, self.facts, blocked, self._points, self.complete)
 
     def assuming(self, facts: Mapping[str, PlainFact], *, names: TypeNames = SYSTEM_ONLY) -> WorkerProfile:
         """A profile in which what is not known is taken to be so; each such fact has the basis ASSUMED.
@@ -133,7 +126,7 @@ class WorkerProfile:
         from completeness.
         """
         old = {type_id: fact for type_id, fact in self.facts.items() if fact.learned_at and fact.learned_at < before}
-        return evolve(self, facts={**self.facts, **{each: _grown(each, fact) for each, fact in old.items()}})
+        return evolve(self, facts={**self.facts, **{each: outgrown(each, fact) for each, fact in old.items()}})
 
     def to_dict(self, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
         """The profile as JSON's values, in the short form of a profile file; `names` is how types are called.
@@ -160,11 +153,30 @@ class WorkerProfile:
         return WorkerProfile, (self.worker_id, dict(self.facts), self.complete, self.blocked, self.assigned)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_points", {type_id: _point(type_id, fact) for type_id, fact in self.facts.items()})
+        points = {type_id: point(type_id, fact.states) for type_id, fact in self.facts.items()}
+        object.__setattr__(self, "_points", points)
 
     def _learn_point(self, type_id: str) -> None:
         """Puts the point of a type that the facts do not name among the points."""
-        self._points[type_id] = _point(type_id, self.fact(type_id))
+        self._points[type_id] = point(type_id, self.fact(type_id).states)
+
+
+def unchecked(
+    worker_id: str,
+    facts: Mapping[str, Fact],
+    blocked: bool | None,
+    points: dict[str, object],
+    complete: bool | frozenset[str] = False,
+) -> WorkerProfile:
+    """A profile of facts that were checked where they come from, and of their points, which must say the same."""
+    made, put = object.__new__(WorkerProfile), object.__setattr__
+    put(made, "worker_id", worker_id)
+    put(made, "facts", facts)
+    put(made, "complete", complete)
+    put(made, "blocked", blocked)
+    put(made, "assigned", frozenset())
+    put(made, "_points", points)
+    return made
 
 
 def _assumed(known: Fact, assumed: Fact) -> Fact | None:
@@ -173,8 +185,8 @@ def _assumed(known: Fact, assumed: Fact) -> Fact | None:
     return None if both.is_empty or both == known.states else Fact(both, basis=Basis.ASSUMED)
 
 
-def _grown(type_id: str, fact: Fact) -> Fact:
-    """What an old fact still says."""
+def outgrown(type_id: str, fact: Fact) -> Fact:
+    """What an old fact still says: of a type whose values only grow the least possible one, of others nothing."""
     held = fact.states.held
     if not qualification_type(type_id).only_grows or not isinstance(held, IntegerSet) or held.low is None:
         return _unknown(type_id)
@@ -186,14 +198,13 @@ UNKNOWN_POINT = float("nan")
 SEVERAL_POINT: list[object] = []
 
 
-def _point(type_id: str, fact: Fact) -> object:
-    """One fact as a point.
+def point(type_id: str, states: ValueSet) -> object:
+    """The states of one fact as a point.
 
     A held integer is itself, the region of one locale is its text. Lacking and unknown are two NaNs, which no
     comparison with an integer lets pass. Any other fact is SEVERAL_POINT, which neither orders nor hashes: a comparison
     with it raises TypeError, and the caller turns to the fact itself.
     """
-    states = fact.states
     single = states.single
     if isinstance(single, int):
         return single

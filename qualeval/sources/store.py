@@ -13,35 +13,31 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import frozen
 
-from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, Problem, nearest, show
-from qualeval.model.facts import Basis, Fact
-from qualeval.model.grammar import read_fact
+from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, nearest, show
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_NAMES, SYSTEM_ONLY, TypeNames, qualification_type, type_id_problem
+from qualeval.model.qualification_types import SYSTEM_NAMES, SYSTEM_ONLY, TypeNames, type_id_problem
 from qualeval.model.workers import WorkerProfile
+from qualeval.sources.database import connected, damaged, make_for_owner, migrate, telling, told
 from qualeval.sources.hits import parse_hit
-from qualeval.sources.rows import Score, ScoreStatus, TypeInfo
-from qualeval.sources.schema import APPLICATION_ID, MIGRATIONS
-from qualeval.sources.structure import is_object
-from qualeval.sources.texts import reason_of
-from qualeval.values.locale import Locale
+from qualeval.sources.rows import ScoreStatus, TypeInfo
+from qualeval.sources.stored_workers import Question, time_of
+from qualeval.sources.structure import is_list, is_object
 
-__all__ = ["BLOCKS", "HITS", "TYPES", "Reading", "Store", "connected", "make_for_owner", "scores_list", "time_of"]
+__all__ = ["BLOCKS", "HITS", "TYPES", "Reading", "Store", "scores_list"]
 
 HITS, TYPES, BLOCKS = "hits", "types", "blocks"
 """The lists of the service that are about the requester as a whole."""
 
-SOURCE = "Mechanical Turk"
-"""Where facts from the service say that they are from."""
-
-REMEMBERED = 50_000
-"""So many profiles are kept in memory, until the store changes."""
+AT_ONCE = 100
+"""So many workers are read in one state of the store, where many are asked about."""
 
 
 def scores_list(type_id: str) -> str:
@@ -64,18 +60,6 @@ class Reading:
     finished_at: datetime | None = None
 
 
-@define
-class _Memory:
-    """What was read of the store in one of its states: `version` counts those that SQLite tells apart."""
-
-    version: int
-    finished: Mapping[str, datetime]
-    names: TypeNames
-    blocks_at: datetime | None
-    blocked: frozenset[str]
-    profiles: dict[tuple[str, frozenset[str] | None], WorkerProfile] = field(factory=dict)
-
-
 class Store:
     """A store that is there already: a source of HITs and of workers. It may be shared between threads.
 
@@ -96,7 +80,8 @@ class Store:
         self._local = threading.local()
         if not os.path.exists(self.path):
             raise InputNotFound(f"no store {self.path}; `qualeval sync --store {self.path}` makes one")
-        _migrate(self._connection, self.path)
+        with telling(self.path):
+            migrate(self._connection, self.path)
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], *, names: TypeNames = SYSTEM_ONLY) -> Store:
@@ -107,10 +92,26 @@ class Store:
     @property
     def _connection(self) -> sqlite3.Connection:
         """This thread's connection: SQLite's are for one thread each."""
-        if not hasattr(self._local, "connection"):
-            self._local.connection = connected(self.path)
-        connection: sqlite3.Connection = self._local.connection
+        try:
+            connection: sqlite3.Connection = self._local.connection
+        except AttributeError:
+            connection = self._local.connection = connected(self.path)
         return connection
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Within it, what is read is of one state of the store."""
+        self._rows("BEGIN")
+        try:
+            yield
+        finally:
+            self._rows("COMMIT")
 
     def close(self) -> None:
         """Closes this thread's connection; whoever asks again opens another."""
@@ -125,39 +126,54 @@ class Store:
 
         Of a HIT that was learned too long ago it is not known whether it can still be taken.
         """
-        query = "SELECT answer, learned_at FROM hit WHERE hit_id = ?"
-        row = self._connection.execute(query, (hit_id,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT answer, learned_at FROM hit WHERE hit_id = ?", (hit_id,))
+        if not rows:
             meant = nearest(hit_id, self.hit_ids())
             fetch = f"`qualeval sync {hit_id} --store {self.path}` fetches it"
             mend = f"did you mean {show(meant)}?" if meant else fetch
             raise HITNotFound(hit_id, f"the store {self.path} has no HIT {show(hit_id)}; {mend}")
-        hit = parse_hit(json.loads(row[0]), source=f"HIT {hit_id} of {self.path}", names=self.names)
-        return hit.replace(status=None, assignments_available=None) if self._is_stale(time_of(row[1])) else hit
+        ((answer, at),) = rows
+        hit = parse_hit(self._answer(hit_id, answer), source=f"HIT {hit_id} of {self.path}", names=self.names)
+        is_stale = self._known_since is not None and self._time(at) < self._known_since
+        return hit.replace(status=None, assignments_available=None) if is_stale else hit
 
-    def _is_stale(self, at: datetime) -> bool:
-        return self._known_since is not None and at < self._known_since
+    def _answer(self, hit_id: str, text: str) -> Any:
+        """What the service said of a HIT."""
+        try:
+            return json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise damaged(self.path, f"HIT {show(hit_id)}: {error}") from None
+
+    def _time(self, seconds: float) -> datetime:
+        try:
+            return time_of(seconds)
+        except InvalidInput as error:
+            raise damaged(self.path, str(error)) from None
+
+    def _time_or_none(self, seconds: float | None) -> datetime | None:
+        return None if seconds is None else self._time(seconds)
 
     def hit_ids(self) -> list[str]:
         """The ids of all HITs, sorted."""
-        return [row[0] for row in self._connection.execute("SELECT hit_id FROM hit ORDER BY hit_id")]
+        return [hit_id for (hit_id,) in self._rows("SELECT hit_id FROM hit ORDER BY hit_id")]
 
     def types_named(self, hit_id: str) -> set[str]:
         """The qualification types that a HIT names, also one that could not be read; none of a HIT that is not here."""
-        row = self._connection.execute("SELECT answer FROM hit WHERE hit_id = ?", (hit_id,)).fetchone()
-        asked = [] if row is None else json.loads(row[0]).get("QualificationRequirements") or []
+        rows = self._rows("SELECT answer FROM hit WHERE hit_id = ?", (hit_id,))
+        answers = [self._answer(hit_id, text) for (text,) in rows]
+        listed = [each.get("QualificationRequirements") for each in answers if is_object(each)]
+        asked = [each for one in listed if is_list(one) for each in one]
         named = (each.get("QualificationTypeId") for each in asked if is_object(each))
         return {each for each in named if isinstance(each, str)}
 
     def hit_times(self) -> dict[str, datetime]:
         """When each HIT was learned."""
-        rows = self._connection.execute("SELECT hit_id, learned_at FROM hit")
-        return {hit_id: time_of(at) for hit_id, at in rows}
+        return {hit_id: self._time(at) for hit_id, at in self._rows("SELECT hit_id, learned_at FROM hit")}
 
     @property
     def types(self) -> list[TypeInfo]:
         """The requester's own qualification types, as the service described them, in the order of their ids."""
-        rows = self._connection.execute("SELECT type_id, name, description, is_active FROM type ORDER BY type_id")
+        rows = self._rows("SELECT type_id, name, description, is_active FROM type ORDER BY type_id")
         return [
             TypeInfo(type_id, name, description, is_active=bool(is_active))
             for type_id, name, description, is_active in rows
@@ -166,210 +182,72 @@ class Store:
     @property
     def names(self) -> TypeNames:
         """How types are called: the caller's names, and those of the service that can stand for one type alone."""
-        return self._memory().names
+        return TypeNames({**_usable_names(self.types, self._own), **self._own.own})
 
     @property
     def endpoint(self) -> str | None:
         """The address of the service that it is a store of; None where nothing was learned yet."""
-        row = self._connection.execute("SELECT value FROM about WHERE key = 'endpoint'").fetchone()
-        return None if row is None else str(row[0])
+        rows = self._rows("SELECT value FROM about WHERE key = 'endpoint'")
+        return str(rows[0][0]) if rows else None
 
     def reading(self, name: str) -> Reading:
         """How far a list has been read."""
-        query = "SELECT run, begun_at, part, token, finished_at FROM list WHERE name = ?"
-        row = self._connection.execute(query, (name,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT run, begun_at, part, token, finished_at FROM list WHERE name = ?", (name,))
+        if not rows:
             return Reading()
-        run, begun_at, part, token, finished_at = row
-        return Reading(run, _time_or_none(begun_at), part, token, _time_or_none(finished_at))
+        ((run, begun_at, part, token, finished_at),) = rows
+        return Reading(run, self._time_or_none(begun_at), part, token, self._time_or_none(finished_at))
 
     def counts(self) -> dict[str, int]:
         """How many rows of each kind there are: `hits`, `types`, `scores`, `blocks`, `facts`."""
         return {f"{table}s": self._count(table) for table in ("hit", "type", "score", "block", "fact")}
 
-    def _count(self, table: str) -> int:
-        count: int = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return count
+    def _count(self, table: str, condition: str = "", values: Sequence[object] = ()) -> int:
+        ((count,),) = self._rows(f"SELECT count(*) FROM {table} {condition}", values)
+        return int(count)
 
     def count_of_scores(self, type_id: str, status: ScoreStatus) -> int:
         """How many workers have this status of a type."""
-        query = "SELECT count(*) FROM score WHERE type_id = ? AND status = ?"
-        count: int = self._connection.execute(query, (type_id, str(status))).fetchone()[0]
-        return count
+        return self._count("score", "WHERE type_id = ? AND status = ?", (type_id, str(status)))
 
     # --- workers
 
     def worker_ids(self) -> Iterator[str]:
         """The ids of all workers of whom anything is known, sorted."""
         tables = (f"SELECT worker_id FROM {table}" for table in ("score", "fact", "block"))
-        return (row[0] for row in self._connection.execute(f"{' UNION '.join(tables)} ORDER BY 1"))
+        return (worker_id for (worker_id,) in self._rows(f"{' UNION '.join(tables)} ORDER BY 1"))
 
     def get_worker(
         self, worker_id: str, types: Collection[str] | None = None, hit_id: str | None = None
     ) -> WorkerProfile:  # fmt: skip
-        """What is known of a worker.
+        """What is known of a worker towards these types; None is all.
 
-        Of a type whose list was read to its end, and on which she is not, that she lacked it then; `types` are those
-        that this is asked of, None all of them. Of the rest, and of a worker of whom the store has nothing, nothing is
-        known. What the service said goes before what others said. `hit_id` is of no account here.
+        Of a type whose list was read to its end, and on which she is not, that she lacked it then. Of the rest, and of
+        a worker of whom the store has nothing, nothing is known. What the service said goes before what others said.
+        `hit_id` is of no account here.
         """
-        memory = self._memory()
-        key = worker_id, None if types is None else frozenset(types)
-        known = memory.profiles.get(key)
-        if known is None:
-            if len(memory.profiles) >= REMEMBERED:
-                memory.profiles.clear()
-            known = memory.profiles[key] = self._read_worker(memory, worker_id, types)
-        return known
+        question = Question.about(types)
+        rows = self._rows(question.statement, (worker_id, *question.values))
+        return self._profile(question, worker_id, rows)
 
-    def _read_worker(self, memory: _Memory, worker_id: str, types: Collection[str] | None) -> WorkerProfile:
-        said: dict[str, Fact] = {}
-        learned: dict[str, Fact] = {}
-        for type_id, status, value, granted_at, learned_at, basis, source in self._connection.execute(
-            _FACTS, (worker_id, worker_id)
-        ):
-            if basis is None:
-                learned[type_id] = _scored(type_id, status, value, granted_at, learned_at)
-            else:
-                said[type_id] = _stated(type_id, value, learned_at, basis, source)
-        finished = memory.finished
-        for type_id in finished if types is None else finished.keys() & types:
-            learned.setdefault(type_id, _absent(type_id, finished[type_id]))
-        facts = learned | {type_id: fact for type_id, fact in said.items() if self._is_old(learned.get(type_id))}
-        blocked = None
-        if memory.blocks_at is not None and not self._is_stale(memory.blocks_at):
-            blocked = worker_id in memory.blocked
-        profile = WorkerProfile(worker_id, facts, blocked=blocked)
-        return profile if self._known_since is None else profile.aged(self._known_since)
+    def get_workers(
+        self, worker_ids: Iterable[str], types: Collection[str] | None = None
+    ) -> Iterator[WorkerProfile]:  # fmt: skip
+        """The same of many workers, in their order: quicker than one by one, and without keeping them."""
+        question, ids = Question.about(types), iter(worker_ids)
+        while some := list(islice(ids, AT_ONCE)):
+            with self._reading():
+                found = [self._rows(question.statement, (each, *question.values)) for each in some]
+            yield from (self._profile(question, each, rows) for each, rows in zip(some, found, strict=True))
 
-    def _is_old(self, learned: Fact | None) -> bool:
-        """Whether the service's word does not count, so that the word of others does."""
-        if learned is None or learned.learned_at is None:
-            return learned is None
-        return self._is_stale(learned.learned_at)
-
-    def _memory(self) -> _Memory:
-        """What is in memory of the store as it is now."""
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        known: _Memory | None = getattr(self._local, "memory", None)
-        if known is None or known.version != version:
-            known = self._local.memory = self._remembered(version)
-        return known
-
-    def _remembered(self, version: int) -> _Memory:
-        finished = {
-            name: time_of(at)
-            for name, at in self._connection.execute("SELECT name, finished_at FROM list WHERE finished_at IS NOT NULL")
-        }
-        prefix = scores_list("")
-        scores = {name.removeprefix(prefix): at for name, at in finished.items() if name.startswith(prefix)}
-        blocked = frozenset(row[0] for row in self._connection.execute("SELECT worker_id FROM block"))
-        names = TypeNames({**_usable_names(self.types, self._own), **self._own.own})
-        return _Memory(version, scores, names, finished.get(BLOCKS), blocked)
+    def _profile(self, question: Question, worker_id: str, rows: list[Any]) -> WorkerProfile:
+        try:
+            return question.profile(worker_id, rows, self._known_since)
+        except InvalidInput as error:
+            raise damaged(self.path, f"worker {show(worker_id)}: {error}") from None
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
-
-
-_FACTS = """
-    SELECT type_id, NULL, states, NULL, learned_at, basis, source FROM fact WHERE worker_id = ?
-    UNION ALL
-    SELECT type_id, status, value, granted_at, learned_at, NULL, NULL FROM score WHERE worker_id = ?
-"""
-
-
-# --- the file
-
-
-def make_for_owner(path: str) -> None:
-    """Makes an empty file that its owner alone can read, if there is none; so can what SQLite lays beside it."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise InputNotFound(f"cannot make the store {path}: {reason_of(error)}") from None
-
-
-def connected(path: str, wait: float = 10.0) -> sqlite3.Connection:
-    """A connection to a store, in which transactions are begun by hand; `wait` is in seconds, for those of others."""
-    try:
-        connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
-        connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.OperationalError as error:
-        raise InputNotFound(f"cannot open the store {path}: {error}") from None
-    except sqlite3.DatabaseError as error:
-        raise InvalidInput(Problem(f"this is no store: {error}", help="name another file"), path) from None
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, path: str) -> None:
-    """Brings the file to the newest version. Another program's file is left alone."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if application != APPLICATION_ID and not is_empty:
-        raise InvalidInput(Problem("this is another program's SQLite file", help="name another file"), path)
-    if version > len(MIGRATIONS):
-        found = f"the store has version {version}, expected {len(MIGRATIONS)} at most"
-        raise InvalidInput(Problem(found, help="a later qualeval made it: upgrade"), path)
-    if version < len(MIGRATIONS):
-        _make_steps(connection)
-
-
-def _make_steps(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been here
-        for step in MIGRATIONS[version:]:
-            for statement in filter(str.strip, step.split(";")):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-# --- rows to facts
-
-
-def time_of(seconds: float) -> datetime:
-    """A time as the store has it: seconds since 1970."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _time_or_none(seconds: float | None) -> datetime | None:
-    return None if seconds is None else time_of(seconds)
-
-
-@lru_cache(4096)
-def _score_fact(type_id: str, status: str, value: int | str | None) -> Fact:
-    """What a score says, without its times."""
-    held = Locale.parse(value) if isinstance(value, str) else value
-    return Score(type_id, "", ScoreStatus(status), held).fact(source=SOURCE)
-
-
-def _scored(
-    type_id: str, status: str, value: int | str | None, granted_at: float | None, learned_at: float
-) -> Fact:  # fmt: skip
-    fact = _score_fact(type_id, status, value)
-    return Fact(
-        fact.states, fact.is_revoked, _time_or_none(granted_at), time_of(learned_at), SOURCE, Basis.LEARNED
-    )  # fmt: skip
-
-
-def _stated(type_id: str, states: str, learned_at: float | None, basis: str, source: str | None) -> Fact:
-    fact = read_fact(type_id, states)
-    return evolve(fact, learned_at=_time_or_none(learned_at), basis=Basis(basis), source=source)
-
-
-@lru_cache(4096)
-def _absent(type_id: str, at: datetime) -> Fact:
-    """What it says that a worker is not on the list of a type."""
-    return Fact(qualification_type(type_id).lacked, learned_at=at, source=SOURCE, basis=Basis.LEARNED)
 
 
 def _usable_names(types: Iterable[TypeInfo], own: TypeNames) -> dict[str, str]:

@@ -24,8 +24,9 @@ from qualeval.errors import InvalidInput, Problem
 from qualeval.model.facts import fact_text
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.workers import WorkerProfile
+from qualeval.sources.database import connected, make_for_owner, telling
 from qualeval.sources.rows import Block, ListedHIT, Score, TypeInfo
-from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, connected, make_for_owner, scores_list
+from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, scores_list
 from qualeval.values.locale import Locale
 
 __all__ = ["Writer", "writing"]
@@ -129,10 +130,13 @@ def writing(store: Store, wait: float = 30.0) -> Iterator[Writer]:
         InvalidInput: somebody else is still writing then.
     """
     make_for_owner(f"{store.path}-lock")
-    with closing(sqlite3.connect(f"{store.path}-lock", timeout=wait, isolation_level=None)) as lock:
+    opened = sqlite3.connect(f"{store.path}-lock", timeout=wait, isolation_level=None)
+    with telling(store.path), closing(opened) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             found = f"another process has been writing to the store for {wait:g} seconds"
             mend = "wait until it is done, or name another store"
             raise InvalidInput(Problem(found, help=mend), store.path) from None
