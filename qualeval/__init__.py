@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from qualeval.errors import (
     AmbiguousTruth,
     Denied,
+    DoubtfulColumn,
     HITNotFound,
     HITRefused,
     IncompatibleSets,
@@ -116,6 +117,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "Denied",
+    "DoubtfulColumn",
     "Engine",
     "Fact",
     "Finding",

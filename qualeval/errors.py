@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 __all__ = [
     "AmbiguousTruth",
     "Denied",
+    "DoubtfulColumn",
     "HITNotFound",
     "HITRefused",
     "IncompatibleSets",
@@ -171,6 +172,10 @@ class MissingPackage(QualevalError, ImportError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(MissingPackage, extra=self.extra), (self.module, self.name)
+
+
+class DoubtfulColumn(UserWarning):
+    """A column of a frame that can be read, but probably does not say what it seems to: it is empty, or a fraction."""
 
 
 class IncompatibleSets(QualevalError, TypeError):

@@ -1,8 +1,8 @@
 """Many workers at once: a policy as expressions over any data frame, or as SQL. And many HITs at once: catalogs.
 
-`qe.bulk.Catalog` says which of many HITs one worker may take. `qe.bulk.screen` adds `access` and `possible` to a
-frame, and `qe.bulk.Column` says what a column of somebody else's means. Everything is imported when it is first used,
-so that each can be had without the packages of the others.
+`qe.bulk.screen` adds `access` and `possible` to a frame, and `qe.bulk.Column` says what a column of somebody else's
+means. `qe.bulk.Catalog` says which of many HITs one worker may take. Everything is imported when it is first used, so
+that each can be had without the packages of the others.
 """
 
 from __future__ import annotations
@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from qualeval.bulk.catalog import Catalog
     from qualeval.bulk.columns import Column
     from qualeval.bulk.matches import Match, Matches
+    from qualeval.bulk.screen import screen
 
-__all__ = ["Catalog", "Column", "Match", "Matches"]
+__all__ = ["Catalog", "Column", "Match", "Matches", "screen"]
 
-_ON_DEMAND = {"Catalog": "catalog", "Column": "columns", "Match": "matches", "Matches": "matches"}
+_ON_DEMAND = {
+    "Catalog": "catalog",
+    "Column": "columns",
+    "Match": "matches",
+    "Matches": "matches",
+    "screen": "screen",
+}
 """Names that are handed out here, and the modules that have them."""
 
 

@@ -49,7 +49,7 @@ class DtypeKind(Enum):
 
 
 _NUMBERS = frozenset({DtypeKind.INTEGER, DtypeKind.FLOAT, DtypeKind.DECIMAL})
-_WITH_CELLS = frozenset({DtypeKind.INTEGER, DtypeKind.TEXT, DtypeKind.BOOLEAN})
+_WITH_CELLS = _NUMBERS | {DtypeKind.TEXT, DtypeKind.BOOLEAN}
 
 
 @frozen
@@ -101,6 +101,11 @@ class SourceColumn:
     dtype: Dtype
     cells: Mapping[Hashable, Fact] = field(factory=dict, hash=False)
     scale: int = 1
+
+    def as_cells(self, values: Iterable[Hashable]) -> list[Hashable]:
+        """Values as its cells are: beside floats integers are floats too."""
+        are_floats = self.dtype.kind is DtypeKind.FLOAT
+        return [float(each) if are_floats and isinstance(each, int) else each for each in values]
 
 
 @frozen
@@ -197,8 +202,7 @@ def _by_word(
             mend = f"did you mean {show(meant)}?" if meant else f"the frame has {', '.join(map(show, schema))}"
             problems.append(Problem(f"there is no column {show(name)}", ("columns",), mend))
         else:
-            found = _collected(problems, partial(_said, name, said, schema, names))
-            yield from [found] if found else []
+            yield from _said(name, said, schema[name], names, problems)
 
 
 def _column(said: object, name: str) -> Column:
@@ -223,18 +227,20 @@ def _unknown_key(key: str) -> Problem:
     return Problem(f"unknown key {show(key)}", help=mend)
 
 
-def _said(name: str, given: object, schema: Mapping[str, Dtype], names: TypeNames) -> _Said:
-    problems: list[Problem] = []
-    column = _column(given, name)
-    type_id = _collected(problems, lambda: names.id_of(column.type))
-    part = _collected(problems, lambda: None if column.part is None else Part(column.part))
-    empty = _collected(problems, lambda: None if column.empty is None else Empty(column.empty))
-    if type(column.scale) is not int or column.scale < 1:
-        problems.append(Problem(f"got {show(column.scale)}, expected a whole number from 1", ("Scale",)))
-    cells = _cells(type_id, column.cells, schema[name], problems) if type_id else {}
-    if type_id is None or problems:
-        raise InvalidInput([each.under(name) for each in problems])
-    return _Said(name, type_id, part, empty, cells, column.scale)
+def _said(
+    name: str, given: object, dtype: Dtype, names: TypeNames, problems: list[Problem]
+) -> Iterable[_Said]:  # fmt: skip
+    """What is said of one column, as far as its type is known; what is wrong is added to `problems`."""
+    found: list[Problem] = []
+    column = _collected(problems, partial(_column, given, name))
+    type_id = None if column is None else _collected(found, partial(names.id_of, column.type))
+    if column is not None and type_id is not None:
+        part = _collected(found, lambda: None if column.part is None else Part(column.part))
+        empty = _collected(found, lambda: None if column.empty is None else Empty(column.empty))
+        if type(column.scale) is not int or column.scale < 1:
+            found.append(Problem(f"got {show(column.scale)}, expected a whole number from 1", ("Scale",)))
+        yield _Said(name, type_id, part, empty, _cells(type_id, column.cells, dtype, found), column.scale)
+    problems += [each.under(name) for each in found]
 
 
 def _cells(
@@ -307,5 +313,5 @@ def _dtype_problems(kind: QualificationType, said: _Said, dtype: Dtype) -> Itera
 
 def _expected(kind: QualificationType, said: _Said) -> frozenset[DtypeKind]:
     if said.cells:
-        return _WITH_CELLS if kind.is_locale else _WITH_CELLS | _NUMBERS
+        return _WITH_CELLS
     return frozenset({DtypeKind.TEXT}) if kind.is_locale else _NUMBERS | {DtypeKind.TEXT}
