@@ -16,6 +16,7 @@ from qualeval.cli.explain import explain
 from qualeval.cli.fetch import fetch
 from qualeval.cli.learn import learn
 from qualeval.cli.lint import lint
+from qualeval.cli.match import match
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
 from qualeval.cli.sync import sync
@@ -26,6 +27,7 @@ __all__ = ["cli", "main"]
 
 _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
+    "Many at once": (match,),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),

@@ -10,7 +10,7 @@ from qualeval.linting.baseline import Baseline, read_baseline, rewritable_baseli
 from qualeval.linting.catalogue import CATALOGUE, Rule, Severity
 from qualeval.linting.checking import LintReport, lint_files
 from qualeval.linting.configuration import LintSettings, common_folder, find_lint_settings, read_lint_settings
-from qualeval.linting.files import is_called_like_hits, passed_over, trees_of
+from qualeval.linting.files import File, find_files, is_called_like_hits, passed_over, trees_of
 from qualeval.linting.findings import Finding, Fix
 from qualeval.linting.guard import guard
 from qualeval.linting.handbook import examples_as_text, find_rules, rules_as_json, rules_as_markdown
@@ -19,6 +19,7 @@ from qualeval.linting.lint import lint, rules_named
 __all__ = [
     "CATALOGUE",
     "Baseline",
+    "File",
     "Finding",
     "Fix",
     "LintReport",
@@ -27,6 +28,7 @@ __all__ = [
     "Severity",
     "common_folder",
     "examples_as_text",
+    "find_files",
     "find_lint_settings",
     "find_rules",
     "guard",
