@@ -67,7 +67,7 @@ def test_the_whole_job_without_a_network(endpoint: Endpoint) -> None:
     assert run("what-if", "3BIRDS", "A1GOOD", "--value", "0=85", "--store", "q.db").status == 1
     assert run("compare", "3BIRDS", "3PLANTS", "--store", "q.db").status == 1
     assert "A1GOOD may accept" in run("match", "A1GOOD", "--store", "q.db").out
-    assert "Screening" in run("example", "3BIRDS", "--store", "q.db").out
+    assert "3SCREEN" in run("example", "3BIRDS", "--store", "q.db").out
     assert run("check", "3BIRDS", "A9NOBODY", "--set", "Screening=75", "--store", "q.db").status == 0
     assert "has no HIT `3BIRD`; did you mean `3BIRDS`?" in refusal("check", "3BIRD", "A1GOOD", "--store", "q.db")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, islice
 
 import click
@@ -42,7 +43,8 @@ def check(
     HIT is a file, `-`, or a HIT id, which is fetched. WORKER is a file of one worker or many, `-`, or a worker id. Of
     two ids the service is asked about the worker too: the scores of your own types, blocks, and assignments of the HIT.
     A file may be a table (CSV): a pool, with a column WorkerId and one a qualification type, or the workers file that
-    the requester site gives.
+    the requester site gives. With --store the store is asked about its workers too, with --ask the service; what the
+    file says stands.
 
     The exit status is 0 where the action is permitted, 1 where it is denied, 3 where that is not known, 4 where the
     service failed.
@@ -54,14 +56,11 @@ def check(
     asked = [type_id for type_id in policy.ladders if type_id not in changes.said]
     output.note_unasked(policy, changes.types, types)
     question = _Question(qe.Action(action), require_available, types)
-    table = pools.opened(worker, tables, types)
-    if table is not None:
-        first = list(islice(table.workers, 2))  # a table may have a million more
-        workers = map(changes.applied, chain(first, table.workers))
-        return table.ended(_answer(map(policy.decide, workers), first, True, question, output_format))
-    found = asking.workers_of(worker, hit, asked, service, types)
-    decisions = (policy.decide(changes.applied(each)) for each in found.workers)
-    return found.status(_answer(decisions, found.workers, len(found.workers) > 1, question, output_format))
+    found = asking.workers_of(worker, hit, asked, tables=tables, service=service, types=types)
+    workers = iter(found.found)
+    first = list(islice(workers, 2))  # a table may have a million more
+    decisions = (policy.decide(changes.applied(each)) for each in chain(first, workers))
+    return found.status(_answer(decisions, first, found.is_many, question, output_format))
 
 
 def _answer(
@@ -150,6 +149,7 @@ def _show_many(decisions: Iterable[qe.Decision], question: _Question, width: int
     first = next(decisions)
     counts: Counter[qe.Outcome] = Counter()
     assuming = 0
+    times: list[datetime] = []
     if first.hit and (title := output.hit_line(first.hit)):
         output.show(f"{title}\n")
     output.line(("worker", width), (str(question.action), 9), ("may", 8), ("what would change it", 0))
@@ -157,12 +157,17 @@ def _show_many(decisions: Iterable[qe.Decision], question: _Question, width: int
         outcome = question.outcome(decision)
         counts[outcome] += 1
         assuming += bool(decision.assumptions)
+        if found := [*times, *decision.learning_times]:
+            times = [min(found), max(found)]
         cells = (str(outcome), 9), (str(decision.access), 8), (_why(decision, question), 0)
         output.line((_who(decision), width), *cells)
         yield outcome
     summary = ", ".join(f"{counts[each]} {each}" for each in qe.Outcome)
     rest = f", of which {assuming} on assumptions" if assuming else ""
-    output.show(f"\n{counts.total()} workers, {question.action}: {summary}{rest}", *_of_the_hit(first))
+    age = output.learned(times)
+    output.show(
+        f"\n{counts.total()} workers, {question.action}: {summary}{rest}", *([age] if age else []), *_of_the_hit(first)
+    )
 
 
 def _why(decision: qe.Decision, question: _Question) -> str:

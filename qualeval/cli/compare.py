@@ -26,7 +26,7 @@ __all__ = ["compare"]
     help="What makes the exit status 1.",
 )
 @inputs.formats_option("text", "json", "markdown")
-@inputs.source_options
+@inputs.hit_source_options
 def compare(
     *, before: str, after: str | None, against: str | None, fail_on: str, output_format: str, service: inputs.Service
 ) -> int:  # fmt: skip

@@ -23,7 +23,7 @@ __all__ = ["example"]
 )
 @inputs.hit_changes
 @inputs.format_option
-@inputs.source_options
+@inputs.hit_source_options
 def example(
     *, hit: str, access: str, changes: inputs.HITChanges, output_format: str, service: inputs.Service
 ) -> int:  # fmt: skip
@@ -43,7 +43,7 @@ def example(
     if worker is None:
         click.echo(output.clean(_why_nobody(policy, level)), err=True)
         return status.Status.DENIED
-    profile = _profile(worker, types)
+    profile = _profile(worker, inputs.names())  # a file is read where nobody knows a store's names
     if output_format == "text":
         click.echo(output.clean(_words(policy.decide(worker))), err=True)
     output.emit_json(profile)

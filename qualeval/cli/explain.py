@@ -16,7 +16,7 @@ __all__ = ["explain"]
 @click.command(epilog="Example: qualeval explain hit.json")
 @inputs.file_argument("hit")
 @inputs.format_option
-@inputs.source_options
+@inputs.hit_source_options
 def explain(hit: str, output_format: str, service: inputs.Service) -> int:
     """Who may discover, preview and accept HIT, in plain words.
 

@@ -19,15 +19,15 @@ _STDOUT = Path("-")
 @click.argument("hit_id", metavar="HIT_ID")
 @click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option("--as-request", is_flag=True, help="As a CreateHIT request that can be sent.")
-@inputs.aws_options
+@inputs.store_only_options
 def fetch(hit_id: str, path: Path | None, as_request: bool, service: inputs.Service) -> int:
     """The answer of GetHIT for HIT_ID, as JSON.
 
-    A HIT without requirements, or with some that cannot be read, is fetched all the same.
+    A HIT without requirements, or with some that cannot be read, is fetched all the same. With --store it is what the
+    service said at the last sync.
     """
     inputs.hit_id_of(hit_id)
-    client = service.connect()
-    answer = client.get_hit(hit_id).to_mturk() if as_request else client.get_hit_answer(hit_id)
+    answer = service.get_hit(hit_id).to_mturk() if as_request else service.get_hit_answer(hit_id)
     if path is None or path == _STDOUT:
         click.echo(output.json_text(answer, encoding=sys.stdout.encoding, default=_plain))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from pathlib import Path
@@ -17,6 +17,8 @@ from click.shell_completion import CompletionItem
 import qualeval as qe
 from qualeval.cli import output
 from qualeval.policy.wording import conjoined
+from qualeval.sources.own_names import display_names, named_too
+from qualeval.sources.rows import TypeInfo
 
 __all__ = [
     "AGE",
@@ -36,6 +38,7 @@ __all__ = [
     "hit_changes",
     "hit_id_of",
     "hit_of",
+    "hit_source_options",
     "hits_of",
     "is_id",
     "max_age_option",
@@ -47,8 +50,8 @@ __all__ = [
     "set_option",
     "source_name",
     "source_options",
+    "store_only_options",
     "store_option",
-    "worker_of",
     "workers_of",
 ]
 
@@ -93,7 +96,8 @@ def names() -> qe.TypeNames:
 class Service:
     """How to reach Mechanical Turk: the AWS command line's own options. Or what it said, in a store.
 
-    `fact_age` is how old what the store learned may be to count.
+    `fact_age` is how old what was learned may be to count, `own_names` lets the service say how the types are called,
+    and `ask` lets it tell about the workers of a file.
     """
 
     profile: str | None
@@ -102,22 +106,47 @@ class Service:
     sandbox: bool
     store_path: str | None = None
     fact_age: timedelta | None = None
+    own_names: bool = False
+    ask: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        asks = {"--profile": self.profile, "--endpoint-url": self.endpoint_url, "--sandbox": self.sandbox}
+        asks |= {"--own-names": self.own_names, "--ask": self.ask}
+        if self.store_path is not None and (given := [option for option, value in asks.items() if value]):
+            raise click.UsageError(f"a store answers in place of the service; give --store or {conjoined(given)}")
+
+    @cached_property
+    def since(self) -> datetime | None:
+        """What was learned before does not count; None forgets nothing."""
+        return None if self.fact_age is None else datetime.now(UTC) - self.fact_age
 
     @cached_property
     def store(self) -> qe.Store | None:
         """The store that answers in place of the service, if one is named."""
         if self.store_path is None:
             return None
-        since = None if self.fact_age is None else datetime.now(UTC) - self.fact_age
-        return qe.Store(self.store_path, names=configured(qe.find_type_names), known_since=since)
+        return qe.Store(self.store_path, names=configured(qe.find_type_names), known_since=self.since)
 
     def get_hit(self, hit_id: str) -> qe.HIT:
         """The HIT of this id, from the store, or fetched."""
         return self.connect().get_hit(hit_id) if self.store is None else self.store.get_hit(hit_id)
 
+    def get_hit_answer(self, hit_id: str) -> dict[str, object]:
+        """The same as the service gives it."""
+        return self.connect().get_hit_answer(hit_id) if self.store is None else self.store.get_hit_answer(hit_id)
+
     def names(self) -> qe.TypeNames:
-        """The names for types: those of the configuration, and of the store."""
-        return names() if self.store is None else self.store.names
+        """The names for types: those of the configuration, and of the store, or of the service where it is to say."""
+        return named_too(names(), self._types())
+
+    def display_names(self) -> dict[str, str]:
+        """The ids of types by the names that the requester site shows; the configuration's go before."""
+        return {**display_names(self._types()), **names().own}
+
+    def _types(self) -> Sequence[TypeInfo]:
+        if self.store is not None:
+            return self.store.types
+        return self.connect().own_types() if self.own_names else ()
 
     def connect(self) -> qe.MTurk:
         """A client, made when it is needed, and the same from then on: its limiter is for all requests."""
@@ -187,14 +216,29 @@ def max_age_option(name: str) -> Callable[[Command], Command]:
     return click.option("--max-age", name, type=AGE, metavar="AGE", help=words)
 
 
+_OWN_NAMES = click.option(
+    "--own-names", is_flag=True, help="Ask the service how your qualification types are called: a call a hundred."
+)
+_HIT_SOURCE = *_AWS, store_option("store_path"), _OWN_NAMES
+
+store_only_options = bundled("service", Service, *_AWS, store_option("store_path"))
+"""The same, and the store that may answer in its place."""
+
+hit_source_options = bundled("service", Service, *_HIT_SOURCE)
+"""The same, and who says how types are called."""
+
 source_options = bundled(
     "service",
     Service,
-    *_AWS,
-    store_option("store_path"),
+    *_HIT_SOURCE,
     max_age_option("fact_age"),
+    click.option(
+        "--ask",
+        is_flag=True,
+        help="Ask the service about the workers of a file too, in few calls; what the file says stands.",
+    ),
 )
-"""The same, and the store that may answer in its place."""
+"""The same, and what is asked about workers."""
 
 
 def action_option(command: Command) -> Command:
@@ -352,19 +396,12 @@ def hits_of(text: str, service: Service, types: qe.TypeNames) -> list[qe.HIT]:
 
 
 def workers_of(text: str, types: qe.TypeNames) -> list[qe.WorkerProfile]:
-    """The workers that an argument names: a file of one or many, `-`, or the id of one of whom nothing is known."""
-    if is_id(text):
-        return [qe.worker(text)]
+    """The workers of a file of one or many, or of `-`."""
     workers = qe.load_workers(stream_or_path(text), names=types)
     if not workers:
         # Of no worker everything is permitted: a status of 0 would be a trap.
         raise qe.InvalidInput("expected a worker or several, found none", source_name(text))
     return workers
-
-
-def worker_of(text: str, types: qe.TypeNames) -> qe.WorkerProfile:
-    """The one worker that an argument names."""
-    return qe.worker(text) if is_id(text) else qe.load_worker(stream_or_path(text), names=types)
 
 
 def refuse_two_streams(hit: str, worker: str) -> None:

@@ -7,7 +7,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -23,11 +24,13 @@ __all__ = [
     "assuming",
     "clean",
     "complain",
+    "complain_of_each",
     "emit_json",
     "facts_line",
     "hit_line",
     "json_text",
     "ladder",
+    "learned",
     "line",
     "note_unasked",
     "notes",
@@ -92,6 +95,12 @@ def clean(text: str) -> str:
 def complain(error: qe.QualevalError) -> None:
     """Says on stderr what is wrong with one of several inputs, where the others were answered."""
     click.echo("\n".join(map(clean, f"qualeval: {error}".split("\n"))), err=True)
+
+
+def complain_of_each(errors: Iterable[qe.QualevalError]) -> None:
+    """The same of several errors; what kept several from their answer, as when there is no connection, once."""
+    for error in {str(each): each for each in errors}.values():
+        complain(error)
 
 
 def emit_json(value: object, *, one_line: bool = False) -> None:
@@ -202,6 +211,14 @@ def obstacles(decision: qe.Decision, action: qe.Action) -> str:
     return "; ".join(decision.mends(action))
 
 
+def learned(times: Collection[datetime]) -> str:
+    """How old the facts are that answers rest on: `facts learned 2026-11-24 to 2026-11-26`; empty where nobody says."""
+    if not times:
+        return ""
+    first, last = (each.astimezone(UTC).date().isoformat() for each in (min(times), max(times)))
+    return f"facts learned {first}" if first == last else f"facts learned {first} to {last}"
+
+
 def notes(decision: qe.Decision) -> Table:
     """What stands beside a decision: availability, and the rules it rests on that are not documented."""
     grid = table()
@@ -209,4 +226,6 @@ def notes(decision: qe.Decision) -> Table:
         row(grid, obstacle.words)
     for rule in decision.rules:
         row(grid, f"rests on a rule of evidence grade {rule.grade}: {rule.statement}")
+    if age := learned(decision.learning_times):
+        row(grid, age)
     return grid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -68,6 +68,11 @@ class TableOptions:
         """Whether anything is said that only tables have."""
         return bool(self.nulls or self.mapping or self.trust_own_statistics or self.on_error != "stop")
 
+    def refuse_for(self, text: str) -> None:
+        """A usage error where something is said of tables, and WORKER is none."""
+        if self.are_any:
+            raise click.UsageError(f"`{output.clean(text)}` is no table: --nulls, --on-error and the like are for one")
+
     def meaning_of_nulls(self) -> str | dict[str, str]:
         """What empty cells mean, of all types or by type."""
         if len(self.nulls) == 1 and "=" not in self.nulls[0]:
@@ -124,20 +129,24 @@ class WorkerTable:
             _note(f"empty cells read as {meaning}: {', '.join(found)}", self.rows)
 
 
-def opened(text: str, options: TableOptions, types: qe.TypeNames) -> WorkerTable | None:
-    """The table that a WORKER argument names; None where it is none."""
+def opened(text: str, options: TableOptions, types: qe.TypeNames, service: inputs.Service) -> WorkerTable | None:
+    """The table that a WORKER argument names; None where it is none.
+
+    The results of a batch say who there is, which is enough where others are asked about the workers.
+    """
     if options.mapping is not None:
         mapping = qe.load_mapping(options.mapping, names=types)
         return _pool(inputs.stream_or_path(text), options, types, mapping=mapping)
-    if inputs.is_id(text) or not is_like_table(sys.stdin.buffer if text == "-" else text):
-        if options.are_any:
-            raise click.UsageError(f"`{output.clean(text)}` is no table: --nulls, --on-error and the like are for one")
+    if not is_like_table(sys.stdin.buffer if text == "-" else text):
+        options.refuse_for(text)
         return None
     table = open_table(inputs.stream_or_path(text))
     if qe.is_workers_csv(table.header):
-        return _workers_csv(table, options, types)
+        return _workers_csv(table, options, types, service)
     if qe.is_results_csv(table.header):
-        mend = "`qualeval learn` makes facts of it"
+        if service.store is not None or service.ask:
+            return _results(table, options, types)
+        mend = "`qualeval learn` makes facts of it, and --store or --ask tells what else is known"
         raise qe.InvalidInput(qe.Problem("the results of a batch say nothing of qualifications", help=mend), table.name)
     return _pool(table, options, types)
 
@@ -150,10 +159,27 @@ def _pool(source: Any, options: TableOptions, types: qe.TypeNames, **more: Any) 
     return WorkerTable(pool.rows, iter(pool), options.on_error, types, pool)
 
 
-def _workers_csv(table: Table, options: TableOptions, types: qe.TypeNames) -> WorkerTable:
+def _results(table: Table, options: TableOptions, types: qe.TypeNames) -> WorkerTable:
+    """Those who took part, each once."""
+    rows = qe.read_worker_ids(table, **on_error_settings(options.on_error))
+    return WorkerTable(rows, map(qe.worker, _each_once(rows)), options.on_error, types)
+
+
+def _each_once(ids: Iterable[str]) -> Iterator[str]:
+    met: set[str] = set()
+    for each in ids:
+        if each not in met:
+            met.add(each)
+            yield each
+
+
+def _workers_csv(
+    table: Table, options: TableOptions, types: qe.TypeNames, service: inputs.Service
+) -> WorkerTable:  # fmt: skip
     if options.nulls:
         raise click.UsageError("--nulls: in the requester site's workers file an empty cell is always lacking")
-    found = qe.read_workers_csv(table, names=types, **on_error_settings(options.on_error))
+    settings = on_error_settings(options.on_error)
+    found = qe.read_workers_csv(table, names=types, types=service.display_names(), **settings)
     if options.trust_own_statistics:
         words = "warning: what you have seen of workers yourself is taken for what the whole marketplace has"
         click.echo(f"{words}: every answer that rests on it says so", err=True)

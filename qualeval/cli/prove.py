@@ -9,7 +9,7 @@ import click
 from attrs import evolve
 
 import qualeval as qe
-from qualeval.cli import inputs, output, status
+from qualeval.cli import asking, inputs, output, pools, status
 
 __all__ = ["prove"]
 
@@ -19,9 +19,12 @@ __all__ = ["prove"]
 @inputs.file_option("--only", "REQUIREMENTS", "Whoever may do it meets each of these requirements, or those of a HIT.")
 @inputs.file_option("--admits", "WORKERS", "Each of these workers may do it, for certain.")
 @inputs.file_option("--excludes", "WORKERS", "None of these workers may do it, for certain.")
+@inputs.set_option
+@inputs.assume_option
 @inputs.hit_changes
 @inputs.action_option
 @inputs.format_option
+@pools.table_options
 @inputs.source_options
 def prove(
     *,
@@ -29,16 +32,20 @@ def prove(
     only: str | None,
     admits: str | None,
     excludes: str | None,
+    facts: tuple[str, ...],
+    assumed: tuple[str, ...],
     changes: inputs.HITChanges,
     action: str,
     output_format: str,
+    tables: pools.TableOptions,
     service: inputs.Service,
 ) -> int:
     """Proves who may take HIT and who may not, or shows why not.
 
     --only, --admits and --excludes can be given together. HIT is a file, `-`, or a HIT id, which is fetched; --value,
     --guard and --without change it first. REQUIREMENTS is a file of requirements or a HIT; what they guard does not
-    matter: each is read as guarding the action. WORKERS is a file of one worker or many. One of them all can be `-`.
+    matter: each is read as guarding the action. WORKERS is as WORKER for check: a file of one worker or many, a table,
+    or an id; --set and --assume speak of all of them. One of them all can be `-`.
 
     The exit status is 0 where all is proved, 1 where something is refuted, and 3 where nothing is, and something
     depends on a fact that is missing.
@@ -46,20 +53,41 @@ def prove(
     inputs.refuse_several_streams({"HIT": hit, "--only": only, "--admits": admits, "--excludes": excludes})
     if only is admits is excludes is None:
         raise click.UsageError("nothing to prove; give --only, --admits or --excludes")
+    if admits is excludes is None:
+        _refuse_of_workers(facts, assumed, tables, service)
     types, asked = service.names(), qe.Action(action)
     policy = qe.compile_hit(changes.applied(inputs.hit_of(hit, service, types)), names=types)
+    changed = asking.Changes.of(facts, assumed, types)
+    output.note_unasked(policy, changed.types, types)
+    wanted = [type_id for type_id in policy.ladders if type_id not in changed.said]
+    admitted, excluded = (
+        None if text is None else asking.workers_of(text, hit, wanted, tables=tables, service=service, types=types)
+        for text in (admits, excludes)
+    )
     proofs = qe.prove(
         policy,
         asked,
         only=None if only is None else _requirements(only, service, types),
-        admits=None if admits is None else inputs.workers_of(admits, types),
-        excludes=None if excludes is None else inputs.workers_of(excludes, types),
+        admits=None if admitted is None else map(changed.applied, admitted.found),
+        excludes=None if excluded is None else map(changed.applied, excluded.found),
         names=types,
     )
     _note_nobody(policy, asked, is_vacuous=only is not None)
     show = _show_json if output_format == "json" else _show
     show(policy, asked, proofs, types)
-    return status.of_all(_OUTCOMES[proof.verdict] for proof in proofs)
+    found = status.of_all(_OUTCOMES[proof.verdict] for proof in proofs)
+    ended = [each.status(found) for each in (admitted, excluded) if each is not None]
+    return next((each for each in ended if each != found), found)
+
+
+def _refuse_of_workers(
+    facts: tuple[str, ...], assumed: tuple[str, ...], tables: pools.TableOptions, service: inputs.Service
+) -> None:  # fmt: skip
+    """A usage error where something is said of workers, and there are none."""
+    given = {"--set": facts, "--assume": assumed, "--ask": service.ask, "--max-age": service.fact_age}
+    said = [option for option, value in given.items() if value]
+    if said or tables.are_any:
+        raise click.UsageError(f"{said[0] if said else '--nulls and the like'}: give --admits or --excludes too")
 
 
 _OUTCOMES: Mapping[str, qe.Outcome] = {
@@ -103,7 +131,9 @@ def _show(policy: qe.AccessPolicy, action: qe.Action, proofs: Sequence[qe.Proof]
         output.row(grid, str(proof.claim), str(proof.verdict), _subject(proof, types))
         for words in _why(proof, policy, types):
             output.row(grid, "", "", words)
-    output.show(*([title] if title else []), f"{action}: {_summary(proofs)}\n", grid)
+    times = [each for proof in proofs if proof.decision is not None for each in proof.decision.learning_times]
+    age = [f"\n{words}"] if (words := output.learned(times)) else []
+    output.show(*([title] if title else []), f"{action}: {_summary(proofs)}\n", grid, *age)
 
 
 def _summary(proofs: Sequence[qe.Proof]) -> str:

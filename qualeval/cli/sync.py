@@ -17,6 +17,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 import qualeval as qe
 from qualeval.cli import inputs, output, status
+from qualeval.sources.writing import discard_if_empty
 
 __all__ = ["sync"]
 
@@ -50,15 +51,19 @@ def sync(
         inputs.hit_id_of(each)
     if dry_run:
         return _plan(path, hit_ids, max_age, output_format)
+    requester, is_new = service.connect(), not os.path.exists(path)
     store = qe.Store.create(path)
     try:
         with _progress() as tell:
-            report = qe.sync(store, service.connect(), hit_ids, max_age=max_age, progress=tell)
+            report = qe.sync(store, requester, hit_ids, max_age=max_age, progress=tell)
     except KeyboardInterrupt:
-        click.echo(f"interrupted; what was read is in {output.clean(path)}, and the next sync goes on", err=True)
+        kept = "" if is_new and discard_if_empty(store) else f"; what was read is in {output.clean(path)}"
+        click.echo(f"interrupted{kept}{', and the next sync goes on' if kept else ''}", err=True)
         return status.Status.INTERRUPTED
-    for _, error in report.failed:
-        output.complain(error)
+    output.complain_of_each([error for _, error in report.failed])
+    if is_new and report.failed and discard_if_empty(store):
+        click.echo(f"note: nothing was read, so there is no {output.clean(path)}", err=True)
+        return status.Status.SERVICE_FAILED
     _SHOW[output_format](path, store, report)
     return status.Status.SERVICE_FAILED if report.failed else status.Status.PERMITTED
 

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 import qualeval as qe
-from qualeval.cli import asking, inputs, output, status
+from qualeval.cli import asking, inputs, output, pools, status
 from qualeval.model.facts import fact_text
 from qualeval.policy.regions import break_points
 
@@ -37,6 +37,7 @@ _ONE_LINE = 100
 @inputs.require_available_option
 @inputs.action_option
 @inputs.format_option
+@pools.table_options
 @inputs.source_options
 def what_if(
     *,
@@ -49,13 +50,14 @@ def what_if(
     require_available: bool,
     action: str,
     output_format: str,
+    tables: pools.TableOptions,
     service: inputs.Service,
 ) -> int:
     """The decision before and after a change of WORKER or HIT.
 
     --set changes the worker; --value, --guard and --without change the HIT; they can be given together. --vary shows
     where a type has its break points after these changes, or without any: `..94 discover; 95..97 preview; 98.. accept`.
-    --assume holds before and after. Of two ids the service is asked about the worker too. The exit status speaks of the
+    --assume holds before and after. WORKER is as for check, one worker alone. The exit status speaks of the
     decision after the changes.
     """
     inputs.refuse_two_streams(hit, worker)
@@ -65,9 +67,9 @@ def what_if(
     types = service.names()
     of_worker = asking.Changes.of(facts, assumed, types)
     found = inputs.hit_of(hit, service, types)
-    asked = {each.qualification_type_id: None for each in found.requirements}
-    known = asking.worker_of(worker, hit, asked, service, types)
-    answer = _answer(found, changes, known.workers[0], of_worker, vary=vary, types=types)
+    asked = list({each.qualification_type_id: None for each in found.requirements})
+    known = asking.workers_of(worker, hit, asked, tables=tables, service=service, types=types)
+    answer = _answer(found, changes, known.only(), of_worker, vary=vary, types=types)
     show = _show_json if output_format == "json" else _show if is_changed else _show_unchanged
     show(answer, types)
     outcome = answer.after.outcome(qe.Action(action), require_available=require_available)

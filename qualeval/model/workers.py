@@ -119,6 +119,19 @@ class WorkerProfile:
         found = ((type_id, _assumed(self.fact(type_id), fact)) for type_id, fact in named_facts(facts, names).items())
         return evolve(self, facts={**self.facts, **{type_id: fact for type_id, fact in found if fact is not None}})
 
+    def filled(self, other: WorkerProfile) -> WorkerProfile:
+        """A profile that knows what another one does where this one knows nothing; the rest stands.
+
+        Of a type that this one lacks since it is complete it does know something.
+        """
+        new = {
+            type_id: fact
+            for type_id, fact in other.facts.items()
+            if self.fact(type_id).states == qualification_type(type_id).universe
+        }
+        blocked = other.blocked if self.blocked is None else self.blocked
+        return evolve(self, facts={**self.facts, **new}, blocked=blocked, assigned=self.assigned | other.assigned)
+
     def aged(self, before: datetime) -> WorkerProfile:
         """A profile in which what was learned earlier than this time is not known any more.
 

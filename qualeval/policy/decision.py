@@ -156,8 +156,13 @@ class Decision:
     @property
     def learned_at(self) -> datetime | None:
         """When the oldest of the facts was learned that it rests on; None where no time is known of any."""
+        return min(self.learning_times, default=None)
+
+    @property
+    def learning_times(self) -> list[datetime]:
+        """When the facts were learned that it rests on, as far as that is known."""
         times = (self.worker.fact(type_id).learned_at for type_id in self.policy.ladders)
-        return min(filter(None, times), default=None)
+        return list(filter(None, times))
 
     @cached_property
     def availability(self) -> Availability:

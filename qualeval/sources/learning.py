@@ -71,6 +71,7 @@ class ReadsFacts(Protocol):
 class OwnTypes:
     """Which types are the requester's own. The list is read once, and again for an id of which it said nothing yet."""
 
+    _rows: tuple[TypeInfo, ...] | None = None
     _own: frozenset[str] = frozenset()
     _others: frozenset[str] = frozenset()
     _lock: threading.Lock = field(factory=threading.Lock)
@@ -80,9 +81,19 @@ class OwnTypes:
         asked = [each for each in dict.fromkeys(types) if qualification_type(each).owner == "requester"]
         with self._lock:
             if not self._own.union(self._others).issuperset(asked):
-                self._own = frozenset(row.type_id for page in source.types() for row in page.rows)
+                self._read(source)
                 self._others = (self._others | frozenset(asked)) - self._own
             return [each for each in asked if each in self._own]
+
+    def listed(self, source: ReadsFacts) -> tuple[TypeInfo, ...]:
+        """All of them, as they are described. Raises ServiceError."""
+        with self._lock:
+            return self._read(source) if self._rows is None else self._rows
+
+    def _read(self, source: ReadsFacts) -> tuple[TypeInfo, ...]:
+        rows = self._rows = tuple(row for page in source.types() for row in page.rows)
+        self._own = frozenset(row.type_id for row in rows)
+        return rows
 
 
 _SCORE, _LISTED = "GetQualificationScore", "ListWorkersWithQualificationType"

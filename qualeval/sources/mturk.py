@@ -200,6 +200,10 @@ class MTurk:
         """
         return Learning(self, worker_ids, types, hit_id, own=self._own, clock=self.clock)
 
+    def own_types(self) -> tuple[TypeInfo, ...]:
+        """The requester's own types. The list is read once, be it for this or for learning about workers."""
+        return self._own.listed(self)
+
     # --- scores and lists
 
     def score(self, type_id: str, worker_id: str) -> Score | None:

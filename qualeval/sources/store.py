@@ -23,10 +23,11 @@ from attrs import frozen
 
 from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, nearest, show
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import SYSTEM_NAMES, SYSTEM_ONLY, TypeNames, type_id_problem
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.database import connected, damaged, make_for_owner, migrate, telling, told
 from qualeval.sources.hits import parse_hit
+from qualeval.sources.own_names import named_too
 from qualeval.sources.rows import ScoreStatus, TypeInfo
 from qualeval.sources.stored_workers import Question, time_of
 from qualeval.sources.structure import is_list, is_object
@@ -126,16 +127,24 @@ class Store:
 
         Of a HIT that was learned too long ago it is not known whether it can still be taken.
         """
-        rows = self._rows("SELECT answer, learned_at FROM hit WHERE hit_id = ?", (hit_id,))
+        answer, at = self._hit_row(hit_id)
+        hit = parse_hit(self._answer(hit_id, answer), source=f"HIT {hit_id} of {self.path}", names=self.names)
+        is_stale = self._known_since is not None and self._time(at) < self._known_since
+        return hit.replace(status=None, assignments_available=None) if is_stale else hit
+
+    def get_hit_answer(self, hit_id: str) -> dict[str, object]:
+        """What GetHIT answered, `{"HIT": {...}}`. HITNotFound where the store has no such HIT."""
+        return {"HIT": self._answer(hit_id, self._hit_row(hit_id)[0])}
+
+    def _hit_row(self, hit_id: str) -> tuple[str, float]:
+        """The answer, and when it was learned."""
+        rows: list[tuple[str, float]] = self._rows("SELECT answer, learned_at FROM hit WHERE hit_id = ?", (hit_id,))
         if not rows:
             meant = nearest(hit_id, self.hit_ids())
             fetch = f"`qualeval sync {hit_id} --store {self.path}` fetches it"
             mend = f"did you mean {show(meant)}?" if meant else fetch
             raise HITNotFound(hit_id, f"the store {self.path} has no HIT {show(hit_id)}; {mend}")
-        ((answer, at),) = rows
-        hit = parse_hit(self._answer(hit_id, answer), source=f"HIT {hit_id} of {self.path}", names=self.names)
-        is_stale = self._known_since is not None and self._time(at) < self._known_since
-        return hit.replace(status=None, assignments_available=None) if is_stale else hit
+        return rows[0]
 
     def _answer(self, hit_id: str, text: str) -> Any:
         """What the service said of a HIT."""
@@ -182,7 +191,7 @@ class Store:
     @property
     def names(self) -> TypeNames:
         """How types are called: the caller's names, and those of the service that can stand for one type alone."""
-        return TypeNames({**_usable_names(self.types, self._own), **self._own.own})
+        return named_too(self._own, self.types)
 
     @property
     def endpoint(self) -> str | None:
@@ -248,18 +257,3 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
-
-
-def _usable_names(types: Iterable[TypeInfo], own: TypeNames) -> dict[str, str]:
-    """Names of the service's that can be names here: of one type alone, and neither an id nor a name already."""
-    by_name: dict[str, list[str]] = {}
-    for each in types:
-        if each.name:
-            by_name.setdefault(each.name, []).append(each.type_id)
-    taken = {name.casefold() for name in (*SYSTEM_NAMES, *own.own)}
-    named = set(own.own.values())
-    return {
-        name: ids[0]
-        for name, ids in by_name.items()
-        if len(ids) == 1 and ids[0] not in named and name.casefold() not in taken and type_id_problem(name) is not None
-    }

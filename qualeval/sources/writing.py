@@ -11,9 +11,10 @@ however it ends. This module does not know how pages are had.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -29,7 +30,7 @@ from qualeval.sources.rows import Block, ListedHIT, Score, TypeInfo
 from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, scores_list
 from qualeval.values.locale import Locale
 
-__all__ = ["Writer", "writing"]
+__all__ = ["Writer", "discard_if_empty", "writing"]
 
 
 @define
@@ -130,6 +131,7 @@ def writing(store: Store, wait: float = 30.0) -> Iterator[Writer]:
         InvalidInput: somebody else is still writing then.
     """
     make_for_owner(f"{store.path}-lock")
+    inode = os.stat(f"{store.path}-lock").st_ino
     opened = sqlite3.connect(f"{store.path}-lock", timeout=wait, isolation_level=None)
     with telling(store.path), closing(opened) as lock:
         try:
@@ -140,8 +142,25 @@ def writing(store: Store, wait: float = 30.0) -> Iterator[Writer]:
             found = f"another process has been writing to the store for {wait:g} seconds"
             mend = "wait until it is done, or name another store"
             raise InvalidInput(Problem(found, help=mend), store.path) from None
+        if not os.path.exists(f"{store.path}-lock") or os.stat(f"{store.path}-lock").st_ino != inode:
+            raise InvalidInput(Problem("the store was removed while this waited for it", help="try again"), store.path)
         with closing(connected(store.path)) as connection:
             yield Writer(store, connection)
+
+
+def discard_if_empty(store: Store) -> bool:
+    """Removes a store that nothing was ever written to, unless somebody else is writing; whether it did."""
+    try:
+        with writing(store, wait=0):
+            if sum(store.counts().values()) or any(store.reading(each).finished_at for each in (HITS, TYPES, BLOCKS)):
+                return False
+            store.close()
+            for each in ("", "-wal", "-shm", "-lock"):
+                with suppress(FileNotFoundError):
+                    os.remove(f"{store.path}{each}")
+    except InvalidInput:
+        return False
+    return True
 
 
 # --- rows
