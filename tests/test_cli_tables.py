@@ -230,8 +230,9 @@ def test_exclude_needs_the_id() -> None:
     """The next HIT names the type by its id, which the name alone does not tell."""
     who = ("exclude", "--who", "batch.csv", "-o", "new.csv", "--type")
 
-    assert "the id of the type `Study 2` is not known; give --type-id, or put" in refusal(*who, "Study 2")
-    assert "the configuration says that `Study 1 done` is 3DONE" in refusal(*who, "Study 1 done", "--type-id", "3X")
+    refused = refusal(*who, "Study 2")
+    assert "the id of the type `Study 2` is not known; give --type-id, --store or --own-names, or put" in refused
+    assert "`Study 1 done` is known to be 3DONE" in refusal(*who, "Study 1 done", "--type-id", "3X")
     assert run(*who, "Study 2", "--type-id", "3X").json[0]["QualificationTypeId"] == "3X"
 
 

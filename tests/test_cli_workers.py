@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from qualeval.sources.rows import Block, ListedHIT, Score, TypeInfo
 from qualeval.sources.store import BLOCKS, TYPES, scores_list
 from qualeval.sources.writing import writing
 from qualeval.testing.endpoint import Endpoint
-from tests.cli import put, refusal, requirement, run
+from tests.cli import LOCALE, NUMBER, Ran, put, refusal, requirement, run
 from tests.strategies import TYPES as SOME_TYPES
 from tests.strategies import workers
 from tests.test_cli_sync import KEYS
@@ -286,3 +287,82 @@ def test_no_credentials_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert found.err.count("no AWS credentials were found") == 1
     assert not Path("new.db").exists()
+
+
+# What is learned from accepted work, and exclusion
+
+
+FACTS = "SELECT worker_id, type_id, states, basis, learned_at FROM fact ORDER BY 1, 2"
+
+
+def kept() -> list[tuple[object, ...]]:
+    """The facts from elsewhere, as they are in the file."""
+    return sqlite3.connect("q.db").execute(FACTS).fetchall()
+
+
+def test_learn_into_the_store() -> None:
+    """Facts are kept with their time and basis; the same results again change nothing; `check` finds them."""
+    us = requirement(LOCALE, "EqualTo", LocaleValues=[{"Country": "US"}])
+    put("done.json", {"HITId": "3HIT", "QualificationRequirements": [us, requirement(NUMBER, "GreaterThan", 100)]})
+    first = run("learn", "done.json", "--from", "batch.csv", *STORE)
+    before = kept()
+    again = run("learn", "done.json", "--from", "batch.csv", *STORE)
+
+    assert (first.status, first.out, again.status) == (0, "", 0)
+    assert first.err.splitlines()[-1] == "4 facts in q.db are new or changed"
+    assert again.err.splitlines()[-1] == "0 facts in q.db are new or changed"
+    assert kept() == before
+    at = datetime(2019, 7, 10, 18, 22, 33, tzinfo=UTC).timestamp()
+    assert before[:2] == [("A1", NUMBER, "101..", "inferred", at), ("A1", LOCALE, "US", "inferred", at)]
+    put("us.json", [us])
+    found = run("check", "us.json", "A1", *STORE, "--format", "json").json["requirements"][0]
+    assert (found["observed"], found["basis"]) == ("US", "inferred")
+    assert run("check", "us.json", "A1", *STORE, "--max-age", "90d").status == 3
+    assert run("check", "done.json", "A1", *STORE, "--max-age", "90d", "--set", "Worker_Locale=US").status == 0
+
+
+def test_learn_by_the_hits_of_the_store() -> None:
+    """HIT ids are looked up there, and without any all of its HITs count."""
+    row = {**ASSIGNMENT, "HITId": "3BIRDS"}
+    put("batch.csv", text(row, header=RESULTS))
+    named = run("learn", "3BIRDS", "--from", "batch.csv", *STORE)
+    every = run("learn", "--from", "batch.csv", *STORE)
+
+    assert named.err.splitlines()[1:] == ["  3SCREEN 71 or more (1 worker)", "1 fact in q.db is new or changed"]
+    assert every.err.splitlines()[-1] == "0 facts in q.db are new or changed"
+    assert "give HITS, or a store that has them (--store)" in refusal("learn", "--from", "batch.csv")
+    assert "no store none.db" in refusal("learn", "--from", "batch.csv", "--store", "none.db")
+
+
+def test_a_new_store_for_what_is_learned() -> None:
+    """A store is made where the HITs are files."""
+    put("done.json", {"HITId": "3HIT", "QualificationRequirements": [requirement(NUMBER, "GreaterThan", 100)]})
+
+    assert run("learn", "done.json", "--from", "batch.csv", "--store", "new.db").status == 0
+    assert [str(each.fact(NUMBER)) for each in qe.Store("new.db").get_workers(["A1", "A2"])] == ["101..", "101.."]
+
+
+def upload(*arguments: str) -> Ran:
+    """An upload for those of the batch."""
+    Path("upload.csv").unlink(missing_ok=True)
+    return run("exclude", "--who", "batch.csv", "--type", "Study 1 done", "-o", "upload.csv", *arguments)
+
+
+def test_exclude_by_the_names_of_the_store_or_of_the_service(endpoint: Endpoint) -> None:
+    """The id of a display name is known by the store, or the service says it, unless two types are called so."""
+    stored, asked = upload(*STORE), upload("--endpoint-url", endpoint.url, "--own-names")
+    endpoint.marketplace.add_type("3TWIN", "Study 1 done")
+    twin = upload("--endpoint-url", endpoint.url, "--own-names")
+
+    assert [each.json[0]["QualificationTypeId"] for each in (stored, asked)] == ["3DONE", "3DONE"]
+    assert "the id of the type `Study 1 done` is not known; give --type-id, --store or" in twin.err
+    assert "`Study 1 done` is known to be 3DONE" in upload(*STORE, "--type-id", "3X").err
+
+
+def test_display_names_that_look_like_ids(endpoint: Endpoint) -> None:
+    """`STUDY` may be what a type is called on the requester site, though it cannot be a name here."""
+    endpoint.marketplace.add_type("3LIKE", "STUDY")
+    put("workers.csv", text(ROW).replace("Study 1 done", "STUDY").replace("Good, or great", "Screening"))
+    put("like.json", [requirement("3LIKE", "DoesNotExist")])
+
+    assert run("check", "like.json", "workers.csv", "--endpoint-url", endpoint.url, "--own-names").status == 1

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 import qualeval as qe
+from qualeval.analysis.inference import joined
 from qualeval.model.qualification_types import (
     LOCALE,
     MASTERS,
@@ -155,6 +156,37 @@ def facts(*accepted: tuple[qe.HIT, int], since: int | None = None) -> dict[str, 
     work = [qe.Acceptance("A1", each.hit_id or "", day(at)) for each, at in accepted]
     (worker,) = qe.infer([GOOD, FAIR, POOR, FIRST], work, since=None if since is None else day(since)).workers
     return {each: f"{fact} on {(fact.learned_at or START).day}" for each, fact in worker.facts.items()}
+
+
+@given(lives(), st.integers(0, 6))
+def test_learning_bit_by_bit(life: list[Moment], cut: int) -> None:
+    """Joined facts are true at their time, in whatever order they were found; the same again changes nothing."""
+    parts = [dict(learned(part).workers[0].facts) if learned(part).workers else {} for part in (life[:cut], life[cut:])]
+    for first, second in (parts, reversed(parts)):
+        kept = dict(first)
+        for type_id, fact in second.items():
+            kept[type_id] = joined(type_id, kept[type_id], fact) if type_id in kept else fact
+        for type_id, fact in kept.items():
+            at = [each for each in life if each.at == fact.learned_at]
+            assert at
+            found = first.get(type_id), second.get(type_id)
+            assert qualification_type(type_id).only_grows or fact in found
+            assert any(holds_state(fact.states, each.states[type_id]) for each in at)
+            for part in (first, second):
+                if type_id in part:
+                    assert joined(type_id, fact, part[type_id]) == fact
+
+
+@pytest.mark.parametrize("basis", [qe.Basis.STATED, qe.Basis.LEARNED])
+def test_what_was_said_stands_until_something_newer_is_inferred(basis: qe.Basis) -> None:
+    """By its time; without one it stands."""
+    fact = qe.worker(None, {"3ABC": 5}).fact("3ABC")
+    found = evolve(fact, basis=qe.Basis.INFERRED, learned_at=day(5))
+    older, newer = (evolve(fact, basis=basis, learned_at=day(at)) for at in (4, 6))
+
+    assert joined("3ABC", older, found) == found
+    assert joined("3ABC", newer, found) == newer
+    assert joined("3ABC", fact, found) == fact
 
 
 def test_a_weaker_statement_does_not_hide_a_stronger_one() -> None:

@@ -32,7 +32,7 @@ from qualeval.policy.wording import amount, constraint
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Acceptance", "Inference", "infer"]
+__all__ = ["Acceptance", "Inference", "infer", "joined"]
 
 
 @frozen
@@ -105,6 +105,23 @@ def infer(hits: Iterable[HIT], acceptances: Iterable[Acceptance], *, since: date
     contradicted: Counter[str] = Counter()
     workers = tuple(each.profile(since, contradicted) for each in gatherings.values())
     return Inference(workers, count, dict(unknown), dict(impossible), dict(contradicted))
+
+
+def joined(type_id: str, known: Fact, found: Fact) -> Fact:
+    """What stands of two dated facts of a worker, of which `found` is inferred: as if both had been inferred at once.
+
+    What somebody stated, or the service said, stands until something newer is inferred; without a time it stands.
+    """
+    if known.learned_at is None or found.learned_at is None:
+        return known
+    if known.basis is not Basis.INFERRED:
+        return found if found.learned_at > known.learned_at else known
+    moments = _moments([(known.learned_at, known.states), (found.learned_at, found.states)])
+    if any(states.is_empty for _, states in moments):
+        return known
+    kind = qualification_type(type_id)
+    best = _grown(kind, moments, None) if kind.only_grows else _standing(moments, None)
+    return known if best is None else Fact(best[1], basis=Basis.INFERRED, learned_at=best[0])
 
 
 @frozen(eq=False)

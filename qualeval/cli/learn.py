@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
 
 import qualeval as qe
+from qualeval.analysis.inference import joined
 from qualeval.cli import inputs, output, pools
+from qualeval.sources.writing import writing
 from qualeval.sources.written_profiles import unsaid, written_profile
 
 __all__ = ["learn"]
 
 
 @click.command(epilog="Example: qualeval learn hits.json --from batch_results.csv --max-age 90d")
-@inputs.file_argument("hits", nargs=-1, required=True)
+@inputs.file_argument("hits", nargs=-1)
 @inputs.file_option(
     "--from", "FILE", "The results of a batch. Can be given again and again.", "results", multiple=True, required=True
 )
 @inputs.max_age_option("max_age")
 @pools.on_error_option
-@inputs.aws_options
+@inputs.store_only_options
 def learn(
     *, hits: tuple[str, ...], results: tuple[str, ...], max_age: timedelta | None, on_error: str,
     service: inputs.Service,
@@ -32,18 +34,36 @@ def learn(
     Who accepted a HIT met all its requirements then. HITS are files, folders or HIT ids, which are fetched; the results
     say who accepted which of them, and when. Stdout is a profile a worker (JSON Lines), which `check` reads; each fact
     says that it is inferred, and of when. Stderr says what was learned.
+
+    With --store the facts are kept there, and nothing is on stdout. HIT ids are looked up in it; without HITS all of
+    its HITs count. What was learned before is kept where it says more, so the same results may come again.
     """
     types = inputs.names()
+    if not hits and service.store is None:
+        raise click.UsageError("give HITS, or a store that has them (--store)")
     inputs.refuse_several_streams({**{f"HITS {place}": text for place, text in enumerate(hits)}, **_named(results)})
     since = None if max_age is None else datetime.now(UTC) - max_age
     listed = [hit for text in hits for hit in _hits(text, service, types)]
+    if not hits and service.store is not None:
+        listed = [service.store.get_hit(each) for each in service.store.hit_ids()]
     read = [_results(text, on_error) for text in results]
     found = qe.infer(listed, (each for one in read for each in _acceptances(one)), since=since)
-    for worker in found.workers:
-        output.emit_json(written_profile(worker, types), one_line=True)
-    for line in _summary(found, len(listed), types):
+    lines = list(_summary(found, len(listed), types))
+    if service.store_path is None:
+        for worker in found.workers:
+            output.emit_json(written_profile(worker, types), one_line=True)
+    else:
+        lines.append(_kept(service.store_path, found.workers))
+    for line in lines:
         click.echo(output.clean(line), err=True)
     return max(pools.ended(each.rows, on_error, 0) for each in read)
+
+
+def _kept(path: str, workers: Iterable[qe.WorkerProfile]) -> str:
+    """Keeps what is known of workers in a store, which is made if it is not there; says how much of it is new."""
+    with writing(qe.Store.create(path)) as writer:
+        count = writer.put_profiles(workers, joined)
+    return f"{_many(count, 'fact')} in {path} {'is' if count == 1 else 'are'} new or changed"
 
 
 def _named(results: Sequence[str]) -> dict[str, str | None]:

@@ -22,6 +22,7 @@ from typing import Any
 from attrs import frozen
 
 from qualeval.errors import HITNotFound, InputNotFound, InvalidInput, nearest, show
+from qualeval.model.facts import Fact
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames
 from qualeval.model.workers import WorkerProfile
@@ -29,7 +30,7 @@ from qualeval.sources.database import connected, damaged, make_for_owner, migrat
 from qualeval.sources.hits import parse_hit
 from qualeval.sources.own_names import named_too
 from qualeval.sources.rows import ScoreStatus, TypeInfo
-from qualeval.sources.stored_workers import Question, time_of
+from qualeval.sources.stored_workers import SAID, Question, time_of
 from qualeval.sources.structure import is_list, is_object
 
 __all__ = ["BLOCKS", "HITS", "TYPES", "Reading", "Store", "scores_list"]
@@ -237,7 +238,7 @@ class Store:
         """
         question = Question.about(types)
         rows = self._rows(question.statement, (worker_id, *question.values))
-        return self._profile(question, worker_id, rows)
+        return self._profile(question, worker_id, rows, self._known_since)
 
     def get_workers(
         self, worker_ids: Iterable[str], types: Collection[str] | None = None
@@ -247,11 +248,19 @@ class Store:
         while some := list(islice(ids, AT_ONCE)):
             with self._reading():
                 found = [self._rows(question.statement, (each, *question.values)) for each in some]
-            yield from (self._profile(question, each, rows) for each, rows in zip(some, found, strict=True))
+            for each, rows in zip(some, found, strict=True):
+                yield self._profile(question, each, rows, self._known_since)
 
-    def _profile(self, question: Question, worker_id: str, rows: list[Any]) -> WorkerProfile:
+    def said(self, worker_id: str) -> dict[str, Fact]:
+        """What others than the service said of a worker, however old."""
+        rows = self._rows(SAID, (worker_id,))
+        return dict(self._profile(Question.about(()), worker_id, rows, None).facts)
+
+    def _profile(
+        self, question: Question, worker_id: str, rows: list[Any], since: datetime | None
+    ) -> WorkerProfile:  # fmt: skip
         try:
-            return question.profile(worker_id, rows, self._known_since)
+            return question.profile(worker_id, rows, since)
         except InvalidInput as error:
             raise damaged(self.path, f"worker {show(worker_id)}: {error}") from None
 

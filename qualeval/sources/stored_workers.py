@@ -34,7 +34,7 @@ from qualeval.sources.rows import Score, ScoreStatus
 from qualeval.values.locale import Locale
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["Question", "time_of"]
+__all__ = ["SAID", "Question", "time_of"]
 
 SOURCE = "Mechanical Turk"
 """Where facts from the service say that they are from."""
@@ -112,13 +112,13 @@ def _question(types: tuple[str, ...] | None) -> Question:
     """Later rows go before earlier ones: the service's word before that of others."""
     own = [each for each in types or () if qualification_type(each).owner == "requester"]
     if types is None or len(own) > MANY:
-        return Question(" UNION ALL ".join((_SAID, _EVERY_LIST, _BLOCKED)), (), types)
+        return Question(" UNION ALL ".join((SAID, _EVERY_LIST, _BLOCKED)), (), types)
     lists = [_LIST.format(type=2 * place, name=2 * place + 1) for place in range(1, len(own) + 1)]
     values = tuple(each for type_id in own for each in (type_id, f"scores/{type_id}"))
-    return Question(" UNION ALL ".join((_SAID, *lists, _BLOCKED)), values, types)
+    return Question(" UNION ALL ".join((SAID, *lists, _BLOCKED)), values, types)
 
 
-_SAID = "SELECT type_id, basis, states, learned_at, source FROM fact WHERE worker_id = ?1"
+SAID = "SELECT type_id, basis, states, learned_at, source FROM fact WHERE worker_id = ?1"
 _LIST = """
     SELECT ?{type}, status, value, ifnull(learned_at, finished_at), granted_at
     FROM list LEFT JOIN score ON worker_id = ?1 AND type_id = ?{type} WHERE name = ?{name}

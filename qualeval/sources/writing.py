@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import singledispatch
@@ -22,15 +22,19 @@ from typing import Any
 from attrs import define
 
 from qualeval.errors import InvalidInput, Problem
-from qualeval.model.facts import fact_text
-from qualeval.model.qualification_types import qualification_type
+from qualeval.model.facts import Fact
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.database import connected, make_for_owner, telling
 from qualeval.sources.rows import Block, ListedHIT, Score, TypeInfo
 from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, scores_list
+from qualeval.sources.written_profiles import fact_words
 from qualeval.values.locale import Locale
 
 __all__ = ["Writer", "discard_if_empty", "writing"]
+
+
+Join = Callable[[str, Fact, Fact], Fact]
+"""Of a type (id), of the fact that is known and the one that is found, what is kept."""
 
 
 @define
@@ -83,14 +87,29 @@ class Writer:
         """Keeps a HIT that was asked for by itself."""
         self._write([_put(row, asked_at.timestamp(), None)])
 
-    def put_profiles(self, profiles: Iterable[WorkerProfile]) -> int:
-        """Keeps what is known of workers from elsewhere than the service, each fact in place of an older one.
+    def put_profiles(self, profiles: Iterable[WorkerProfile], join: Join = lambda type_id, known, found: found) -> int:
+        """Keeps what is known of workers from elsewhere than the service; all of it, or nothing.
 
-        Returns how many facts there were. InvalidInput for a profile without a WorkerId.
+        `join` says what is kept where there is a fact already: the one that is found, if nothing else is said. What no
+        file can say (see `unsaid`) is left out. Returns how many facts are new or changed. InvalidInput for a profile
+        without a WorkerId.
         """
-        statements = [each for profile in profiles for each in _facts(profile)]
+        statements = [each for profile in profiles for each in self._facts(profile, join)]
         self._write(statements)
         return len(statements)
+
+    def _facts(self, profile: WorkerProfile, join: Join) -> Iterator[tuple[str, Sequence[Any]]]:
+        """The statements that keep what is new."""
+        if profile.worker_id is None:
+            raise InvalidInput(Problem("a profile without a WorkerId cannot be kept", help="give it one"))
+        known = self.store.said(profile.worker_id)
+        for type_id, fact in profile.facts.items():
+            kept = join(type_id, known[type_id], fact) if type_id in known else fact
+            states = fact_words(type_id, kept.states)
+            if states is not None and kept != known.get(type_id):
+                learned_at = None if kept.learned_at is None else kept.learned_at.timestamp()
+                values = (profile.worker_id, type_id, states, str(kept.basis), learned_at, kept.source)
+                yield "INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?)", values
 
     def _write(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """All of these, or none."""
@@ -208,13 +227,3 @@ def _(row: Block, at: float, run: int | None) -> tuple[str, Sequence[Any]]:
 def _plain(value: object) -> object:
     """What JSON has no value for, in an answer of boto3's."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _facts(profile: WorkerProfile) -> Iterator[tuple[str, Sequence[Any]]]:
-    if profile.worker_id is None:
-        raise InvalidInput(Problem("a profile without a WorkerId cannot be kept", help="give it one"))
-    for type_id, fact in profile.facts.items():
-        states = fact_text(fact.states, qualification_type(type_id))
-        learned_at = None if fact.learned_at is None else fact.learned_at.timestamp()
-        values = (profile.worker_id, type_id, states, str(fact.basis), learned_at, fact.source)
-        yield "INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?)", values

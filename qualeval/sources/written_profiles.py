@@ -15,7 +15,7 @@ from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, qualifica
 from qualeval.model.workers import WorkerProfile
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["unsaid", "written_profile"]
+__all__ = ["fact_words", "unsaid", "written_profile"]
 
 
 def written_profile(worker: WorkerProfile, names: TypeNames = SYSTEM_ONLY) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def written_profile(worker: WorkerProfile, names: TypeNames = SYSTEM_ONLY) -> di
 
 def unsaid(worker: WorkerProfile) -> frozenset[str]:
     """The types of which a file cannot say what the profile knows: that a worker is somewhere else than in places."""
-    return frozenset(type_id for type_id, fact in worker.facts.items() if _text(type_id, fact.states) is None)
+    return frozenset(type_id for type_id, fact in worker.facts.items() if fact_words(type_id, fact.states) is None)
 
 
 def _entry(type_id: str, fact: Fact, names: TypeNames) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _entry(type_id: str, fact: Fact, names: TypeNames) -> dict[str, Any]:
     if fact.is_revoked:
         entry["Status"] = "Revoked"
     else:
-        entry["Fact"] = _text(type_id, fact.states)
+        entry["Fact"] = fact_words(type_id, fact.states)
     for key, time in (("GrantTime", fact.granted_at), ("LearnedAt", fact.learned_at)):
         if time is not None:
             entry[key] = time.isoformat()
@@ -47,7 +47,7 @@ def _entry(type_id: str, fact: Fact, names: TypeNames) -> dict[str, Any]:
 
 
 @lru_cache(2**12)
-def _text(type_id: str, states: ValueSet) -> str | None:
+def fact_words(type_id: str, states: ValueSet) -> str | None:
     """The states in the short grammar; None where it has no words for them."""
     text = fact_text(states, qualification_type(type_id)).replace(", ", ",")
     try:
