@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sqlite3
@@ -9,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -354,6 +356,26 @@ def test_two_syncs_at_once(tmp_path: Path, endpoint: Endpoint) -> None:
     assert agrees(Store(path), endpoint)
 
 
+@pytest.mark.slow
+def test_two_processes_at_once(tmp_path: Path) -> None:
+    """Each comes to its end, one after the other, whoever else is killed meanwhile; a third one reads all the time."""
+    with Endpoint() as endpoint:
+        fill(endpoint, types=5, workers=400, seed=7)
+        endpoint.faults.slow(0.01, times=None)
+        path = tmp_path / "q.db"
+        program = [sys.executable, "-m", "tests.sync_once", endpoint.url, str(path)]
+        running = [subprocess.Popen(program, cwd=Path(__file__).parent.parent) for _ in range(3)]
+        time.sleep(3)
+        running[0].kill()
+        reading = Store.create(path)
+        while any(each.poll() is None for each in running):
+            assert reading.get_worker("A1WORKER").worker_id == "A1WORKER"
+            time.sleep(0.05)
+
+        assert [each.returncode for each in running[1:]] == [0, 0]
+        assert agrees(reading, endpoint)
+
+
 def test_another_service(tmp_path: Path, endpoint: Endpoint) -> None:
     """A store is of one service: production and the sandbox are not mixed."""
     store = Store.create(tmp_path / "q.db")
@@ -421,7 +443,8 @@ def test_only_the_owner_may_read_it(tmp_path: Path, endpoint: Endpoint) -> None:
     finally:
         os.umask(mask)
 
-    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("q.db", "q.db-wal", "q.db-shm", "q.db-lock"), 0o600)
 
 
 def test_no_credentials(tmp_path: Path, endpoint: Endpoint) -> None:
@@ -431,6 +454,31 @@ def test_no_credentials(tmp_path: Path, endpoint: Endpoint) -> None:
 
     assert b"3TYPE0" in written
     assert not any(key.encode() in written for key in KEYS)
+
+
+SECRETS = ("Credential={}/20260501/us-east-1, Signature=0123456789abcdef", "the security token {} is invalid")
+
+
+@pytest.mark.parametrize("words", SECRETS)
+@pytest.mark.parametrize("name", ["UnrecognizedClientException", "IncompleteSignature", "AccessDeniedException"])
+def test_no_credentials_in_words(
+    tmp_path: Path, endpoint: Endpoint, caplog: pytest.LogCaptureFixture, words: str, name: str
+) -> None:  # fmt: skip
+    """Nor in an error, whatever the service quotes, nor in what we log, nor does boto3's own log have the secret."""
+    quoted = words.format(KEYS[0])
+    endpoint.faults.refuse(name, quoted, "ListWorkerBlocks", "ListQualificationTypes", times=None)
+    with caplog.at_level(logging.DEBUG):
+        report = sync(Store.create(tmp_path / "q.db"), requester(endpoint.url))
+    errors = [error for _, error in report.failed]
+    said = repr([(str(each), vars(each), traceback.format_exception(each)) for each in errors])
+    ours = [each.getMessage() for each in caplog.records if each.name.startswith("qualeval.sources")]
+    written = b"".join(each.read_bytes() for each in tmp_path.iterdir()).decode("latin-1")
+
+    assert len(errors) == 2
+    assert "Signature" in caplog.text  # boto3 did log what it signed
+    for text in (said, "".join(ours), written):
+        assert [secret for secret in (*KEYS, "0123456789abcdef") if secret in text] == []
+    assert KEYS[1] not in caplog.text
 
 
 def test_files_that_are_no_store(tmp_path: Path) -> None:
