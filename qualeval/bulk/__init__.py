@@ -14,17 +14,20 @@ from qualeval.on_demand import handed_out
 if TYPE_CHECKING:
     from qualeval.bulk.catalog import Catalog
     from qualeval.bulk.columns import Column
+    from qualeval.bulk.files import Screened, screen_file
     from qualeval.bulk.matches import Match, Matches
     from qualeval.bulk.screen import screen
 
-__all__ = ["Catalog", "Column", "Match", "Matches", "screen"]
+__all__ = ["Catalog", "Column", "Match", "Matches", "Screened", "screen", "screen_file"]
 
 _ON_DEMAND = {
     "Catalog": "catalog",
     "Column": "columns",
     "Match": "matches",
     "Matches": "matches",
+    "Screened": "files",
     "screen": "screen",
+    "screen_file": "files",
 }
 """Names that are handed out here, and the modules that have them."""
 

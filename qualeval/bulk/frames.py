@@ -10,12 +10,12 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-import narwhals as nw
 from attrs import field, frozen
 
 from qualeval.bulk.cells import all_codes, codes_of
 from qualeval.bulk.columns import Dtype, DtypeKind, SourceColumn
 from qualeval.bulk.language import Case, Truth
+from qualeval.bulk.packages import nw
 
 __all__ = ["FrameLanguage", "dtype_of"]
 

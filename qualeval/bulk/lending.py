@@ -13,20 +13,19 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-import narwhals as nw
-import polars as pl
 from attrs import evolve, field, frozen
 
 from qualeval.bulk.cells import cell_problem
 from qualeval.bulk.columns import Dtype, DtypeKind, TypeColumns
 from qualeval.bulk.expressions import CellReader, TypeReader
 from qualeval.bulk.frames import dtype_of
+from qualeval.bulk.packages import nw, pl
 from qualeval.errors import DoubtfulColumn, InvalidInput, Problem, show
 from qualeval.model.facts import Fact
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import PERCENT_APPROVED
 
-__all__ = ["Lent", "looked_into", "refuse_invalid", "warn_of_doubtful", "with_answers"]
+__all__ = ["ROW", "Lent", "looked_into", "refuse_invalid", "warn_of_doubtful", "with_answers"]
 
 _SHOWN = 5
 """So many places of a cell are told."""
@@ -68,10 +67,11 @@ class Lent(Mapping[str, Dtype]):
     def table(self, names: Iterable[str]) -> pl.DataFrame:
         """A frame of Polars' of these columns; where there are none, it has as many rows all the same."""
         found = {name: self._lend(name) for name in names}
-        return pl.DataFrame(found) if found else pl.DataFrame({_ROW: pl.int_range(len(self.frame), eager=True)})
+        return pl.DataFrame(found) if found else pl.DataFrame({ROW: pl.int_range(len(self.frame), eager=True)})
 
 
-_ROW = "__qualeval_row"
+ROW = "__qualeval_row"
+"""A column with the numbers of the rows."""
 
 
 def _anything(names: Iterable[object]) -> Iterable[object]:
@@ -115,14 +115,29 @@ def _returned(implementation: Any, answer: pl.Series) -> nw.Series[Any]:
 # --- what stands in the cells
 
 
-def looked_into(frame: nw.LazyFrame[Any], reader: TypeReader[nw.Expr]) -> TypeReader[nw.Expr]:
-    """The reader with what the texts stand for that are no plain integer or code, and with those that are no fact."""
-    if not isinstance(reader, CellReader) or not reader.is_of_texts or reader.is_unusual is None:
-        return reader
-    unusual = frame.filter(reader.is_unusual).select(cell=reader.cell).unique()
+def looked_into(
+    frame: nw.LazyFrame[Any], readers: Mapping[str, TypeReader[nw.Expr]], engine: Any = "auto"
+) -> Mapping[str, TypeReader[nw.Expr]]:
+    """The readers with what the texts stand for that are no plain integer or code, and with those that are no fact.
+
+    All columns are looked into at once, and each different text is read once. `engine` is Polars' that looks.
+    """
+    strange: dict[str, nw.Expr] = {}
+    for type_id, each in readers.items():
+        if isinstance(each, CellReader) and each.is_of_texts and each.is_unusual is not None:
+            strange[type_id] = nw.when(each.is_unusual).then(each.cell)
+    if not strange:
+        return readers
+    cells = pl.all().unique().drop_nulls().implode()
+    found = frame.select(**strange).to_native().select(cells).collect(engine=engine)
+    return {**readers, **{type_id: _knowing(readers[type_id], found[type_id][0]) for type_id in strange}}
+
+
+def _knowing(reader: TypeReader[nw.Expr], cells: Iterable[str]) -> TypeReader[nw.Expr]:
+    assert isinstance(reader, CellReader), "only cells are looked into"
     facts: dict[Hashable, Fact] = {}
     refused = []
-    for cell in unusual.to_native().collect()["cell"]:
+    for cell in cells:
         try:
             facts[cell] = read_fact(reader.kind.type_id, cell)
         except InvalidInput:
@@ -130,8 +145,15 @@ def looked_into(frame: nw.LazyFrame[Any], reader: TypeReader[nw.Expr]) -> TypeRe
     return evolve(reader, table={**facts, **reader.table}, refused=tuple(refused))
 
 
-def refuse_invalid(table: pl.DataFrame, asked: Mapping[str, TypeColumns], flags: Mapping[str, pl.Series]) -> None:
-    """InvalidInput with all cells that are no fact; `flags` say by type in which rows they are."""
+def refuse_invalid(
+    table: pl.DataFrame, asked: Mapping[str, TypeColumns], flags: Mapping[str, pl.Series], first_row: int = 0
+) -> None:
+    """InvalidInput with all cells that are no fact; `flags` say by type in which rows they are.
+
+    Rows are counted from `first_row`, or are what the column `ROW` says.
+    """
+    if ROW not in table.columns:
+        table = table.with_row_index(ROW, first_row)
     wrong = {type_id: flag for type_id, flag in flags.items() if flag.any()}
     problems = [each for type_id, flag in wrong.items() for each in _problems(table, asked[type_id], flag)]
     if problems:
@@ -142,8 +164,8 @@ def _problems(table: pl.DataFrame, columns: TypeColumns, flags: pl.Series) -> It
     """One for each different cell that is no fact, with its rows."""
     names = list(columns.names)
     place = (" and ".join(names),)
-    rows = table.select(names).with_row_index(_ROW).filter(flags)
-    groups = rows.group_by(names, maintain_order=True).agg(pl.col(_ROW).head(_SHOWN), pl.len().alias("count"))
+    rows = table.select(*names, ROW).filter(flags)
+    groups = rows.group_by(names, maintain_order=True).agg(pl.col(ROW).head(_SHOWN), pl.len().alias("count"))
     mend = next(filter(None, (_doubt_of_scale(table, columns, name) for name in names)), "")
     for *cells, places, count in groups.head(_KEPT).iter_rows():
         problem = cell_problem(columns, cells)
@@ -163,7 +185,7 @@ def warn_of_doubtful(table: pl.DataFrame, asked: Iterable[TypeColumns]) -> None:
     for columns in asked:
         for name in columns.names:
             if len(table) and _is_empty(table[name]):
-                _warn(f"the column {show(name)} is empty: nothing is known by it")
+                _warn(f"the column {show(name)} is empty: all its cells are null")
             elif doubt := _doubt_of_scale(table, columns, name):
                 _warn(f"the rates in {show(name)} never exceed 1; {doubt}")
 

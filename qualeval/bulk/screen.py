@@ -12,24 +12,18 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from qualeval.errors import InvalidInput, MissingPackage, Problem, WrongType, show
-
-try:
-    import narwhals as nw
-    import polars as pl
-except ImportError as error:
-    raise MissingPackage("qualeval.bulk.screen", str(error.name), extra="frames") from error
-
 from qualeval.bulk.columns import Columns, Dtype, DtypeKind, TypeColumns, read_columns
 from qualeval.bulk.expressions import PolicyWriter, TypeReader, reader
 from qualeval.bulk.frames import FrameLanguage, dtype_of
 from qualeval.bulk.lending import Lent, looked_into, refuse_invalid, warn_of_doubtful, with_answers
+from qualeval.bulk.packages import nw, pl
+from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.model.words import Word
 from qualeval.policy.access_policy import AccessPolicy
 
-__all__ = ["ACCESS", "INVALID", "POSSIBLE", "UNMET", "Invalid", "screen"]
+__all__ = ["ACCESS", "INVALID", "POSSIBLE", "UNMET", "WRONG", "Invalid", "Question", "lazy_dtype", "screen"]
 
 Frame = TypeVar("Frame")
 
@@ -81,7 +75,7 @@ def screen(
     if not isinstance(given, AccessPolicy):
         mend = "qualeval.compile_hit makes one of a HIT"
         raise WrongType(f"policy: expected an AccessPolicy, got {type(given).__name__}; {mend}")
-    question = _Question(policy, columns, nulls, Invalid(invalid), reasons)
+    question = Question(policy, columns, nulls, Invalid(invalid), reasons)
     found = _opened(frame)
     answer = question.of_lazy(found) if isinstance(found, nw.LazyFrame) else question.of_eager(found)
     return answer.to_native()  # type: ignore[no-any-return]
@@ -96,7 +90,7 @@ def _opened(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
 
 
 @frozen
-class _Question:
+class Question:
     """What is asked of a frame."""
 
     policy: AccessPolicy
@@ -108,42 +102,43 @@ class _Question:
     def of_lazy(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The same frame with its answers still to be computed."""
         schema = frame.collect_schema()
-        added = self._added(self.invalid is not Invalid.TRUST)
-        asked = self._read({name: _lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}, added)
-        language = self._language()
+        added = self.added(self.invalid is not Invalid.TRUST)
+        asked = self.read({name: lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}, added)
+        language = self.language()
         knows_words = not language.are_clean
         readers = {type_id: reader(language, each, knows_words=knows_words) for type_id, each in asked.items()}
-        answered: nw.LazyFrame[Any] = self._answered(language.prepared(frame), readers)
+        answered: nw.LazyFrame[Any] = self.answered(language.prepared(frame), readers)
         return answered.select(*schema, *added)
 
     def of_eager(self, frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
         """The same frame with its answers."""
-        added = self._added(self.invalid is Invalid.FLAG)
+        added = self.added(self.invalid is Invalid.FLAG)
         lent = Lent(frame)
-        asked = self._read(lent, added)
+        asked = self.read(lent, added)
         table = lent.table(name for each in asked.values() for name in each.names)
-        language = self._language()
+        language = self.language()
         readers = {type_id: reader(language, each, knows_words=False) for type_id, each in asked.items()}
         prepared = language.prepared(nw.from_native(table.lazy()))
         if self.invalid is not Invalid.TRUST:
             prepared = prepared.collect().lazy()
-            readers = {type_id: looked_into(prepared, each) for type_id, each in readers.items()}
-        answers = self._answered(prepared, readers).to_native().collect()
+            readers = dict(looked_into(prepared, readers))
+        answers = self.answered(prepared, readers).to_native().collect()
         if self.invalid is Invalid.ERROR:
-            wrong = {type_id: answers[_WRONG + type_id] for type_id in asked if _WRONG + type_id in answers.columns}
+            wrong = {type_id: answers[WRONG + type_id] for type_id in asked if WRONG + type_id in answers.columns}
             refuse_invalid(table, asked, wrong)
         if self.invalid is not Invalid.TRUST:
             warn_of_doubtful(table, asked.values())
         return with_answers(frame, answers.select(added))
 
-    def _language(self) -> FrameLanguage:
+    def language(self) -> FrameLanguage:
+        """The language of one frame's expressions."""
         return FrameLanguage(are_clean=self.invalid is Invalid.TRUST)
 
-    def _added(self, with_invalid: bool) -> list[str]:
+    def added(self, with_invalid: bool) -> list[str]:
         """The columns that are added."""
         return [ACCESS, POSSIBLE, *([UNMET] if self.reasons else []), *([INVALID] if with_invalid else [])]
 
-    def _read(self, schema: Mapping[str, Dtype], added: Sequence[str]) -> Mapping[str, TypeColumns]:
+    def read(self, schema: Mapping[str, Dtype], added: Sequence[str]) -> Mapping[str, TypeColumns]:
         """The columns; InvalidInput with all that is wrong with them, those too that are called as what is added."""
         names = [name for name in schema if name in added]
         problems = [Problem(f"there is a column {show(name)} already", help="rename it, or drop it") for name in names]
@@ -155,7 +150,7 @@ class _Question:
             raise InvalidInput(problems)
         return found
 
-    def _answered(self, frame: Any, readers: Mapping[str, TypeReader[nw.Expr]]) -> Any:
+    def answered(self, frame: Any, readers: Mapping[str, TypeReader[nw.Expr]]) -> Any:
         """The lazy frame with the answers, and with columns between that nobody is shown.
 
         What the answers share is a column first, so that it is computed once, whatever an engine makes of the plan.
@@ -164,10 +159,10 @@ class _Question:
         steps = {action: step for action in Action if (step := writer.reaches(action)) is not None}
         wrong = {} if self.invalid is Invalid.TRUST else writer.is_invalid()
         shared = {_REACHES + action: step for action, step in steps.items()}
-        shared |= {_WRONG + type_id: each for type_id, each in wrong.items()}
+        shared |= {WRONG + type_id: each for type_id, each in wrong.items()}
         frame = frame.with_columns(**shared) if shared else frame
         reached = {action: nw.col(_REACHES + action) for action in steps}
-        is_invalid = writer.language.any_of([nw.col(_WRONG + each) for each in wrong]) if wrong else None
+        is_invalid = writer.language.any_of([nw.col(WRONG + each) for each in wrong]) if wrong else None
         answers = {ACCESS: writer.access(reached, is_invalid), POSSIBLE: writer.possible(reached, is_invalid)}
         if self.reasons:
             answers[UNMET] = writer.first_unmet(is_invalid)
@@ -176,11 +171,11 @@ class _Question:
         return frame.with_columns(**answers)
 
 
-_REACHES, _WRONG = "__qualeval_reaches_", "__qualeval_wrong_"
-"""How the columns between begin."""
+_REACHES, WRONG = "__qualeval_reaches_", "__qualeval_wrong_"
+"""How the columns between begin: before an action, and before the id of a type."""
 
 
-def _lazy_dtype(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) -> Dtype:
+def lazy_dtype(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) -> Dtype:
     """What a lazy column has. Narwhals has no word for a column of nulls alone."""
     native = frame.to_native() if dtype == nw.Unknown else None
     if native is None:

@@ -19,6 +19,7 @@ from qualeval.cli.lint import lint
 from qualeval.cli.match import match
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
+from qualeval.cli.screen import screen
 from qualeval.cli.sync import sync
 from qualeval.cli.test import test
 from qualeval.cli.what_if import what_if
@@ -27,7 +28,7 @@ __all__ = ["cli", "main"]
 
 _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
-    "Many at once": (match,),
+    "Many at once": (screen, match),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),

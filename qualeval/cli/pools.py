@@ -18,7 +18,17 @@ if TYPE_CHECKING:  # who has no table need not wait for what reads one
     from qualeval.sources.pool import Pool
     from qualeval.sources.tables import Rows, Table
 
-__all__ = ["TableOptions", "WorkerTable", "ended", "on_error_option", "on_error_settings", "opened", "table_options"]
+__all__ = [
+    "TableOptions",
+    "WorkerTable",
+    "ended",
+    "meaning_of_nulls",
+    "nulls_option",
+    "on_error_option",
+    "on_error_settings",
+    "opened",
+    "table_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,20 +85,28 @@ class TableOptions:
 
     def meaning_of_nulls(self) -> str | dict[str, str]:
         """What empty cells mean, of all types or by type."""
-        if len(self.nulls) == 1 and "=" not in self.nulls[0]:
-            return self.nulls[0]
-        return dict(inputs.pairs("--nulls", "TYPE", self.nulls)) or "unknown"
+        return meaning_of_nulls(self.nulls)
+
+
+def meaning_of_nulls(nulls: tuple[str, ...]) -> str | dict[str, str]:
+    """What `--nulls` says that empty cells mean, of all types or by type."""
+    if len(nulls) == 1 and "=" not in nulls[0]:
+        return nulls[0]
+    return dict(inputs.pairs("--nulls", "TYPE", nulls)) or "unknown"
+
+
+nulls_option = click.option(
+    "--nulls",
+    multiple=True,
+    metavar="[TYPE=]lacks",
+    help="Of a table: what an empty cell means, unknown (the default) or lacks, of all types or of one.",
+)
 
 
 table_options = inputs.bundled(
     "tables",
     TableOptions,
-    click.option(
-        "--nulls",
-        multiple=True,
-        metavar="[TYPE=]lacks",
-        help="Of a table: what an empty cell means, unknown (the default) or lacks, of all types or of one.",
-    ),
+    nulls_option,
     inputs.file_option("--mapping", "FILE", "Of a table, or of JSON Lines: what the columns mean."),
     on_error_option,
     click.option(
