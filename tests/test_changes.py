@@ -79,3 +79,15 @@ def test_what_is_no_integer_is_refused(plain: Any) -> None:
     """Nothing is made of text that is no integer, nor of a boolean, a float or nothing."""
     with pytest.raises(qe.InvalidInput, match="expected an integer"):
         qe.change_hit(HIT, values={0: plain if plain != 1.5 else [plain]})
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [(qe.Comparator.EQUAL_TO, qe.Comparator.IN), (qe.Comparator.NOT_EQUAL_TO, qe.Comparator.NOT_IN)],
+)
+def test_several_values_make_a_list_of_one(one: qe.Comparator, several: qe.Comparator) -> None:
+    """Whoever gives EqualTo two places means one of them; with one value the comparator stays."""
+    hit = qe.HIT((qe.QualificationRequirement(qe.LOCALE, one, locale_values=(qe.Locale("US"),)),))
+
+    assert qe.change_hit(hit, values={0: "US,CA"}).requirements[0].comparator is several
+    assert qe.change_hit(hit, values={0: "CA"}).requirements[0].comparator is one

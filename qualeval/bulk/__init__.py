@@ -1,8 +1,9 @@
 """Many workers at once: a policy as expressions over any data frame, or as SQL. And many HITs at once: catalogs.
 
 `qe.bulk.screen` adds `access` and `possible` to a frame, and `qe.bulk.Column` says what a column of somebody else's
-means. `qe.bulk.Catalog` says which of many HITs one worker may take. Everything is imported when it is first used, so
-that each can be had without the packages of the others.
+means. `qe.bulk.Catalog` says which of many HITs one worker may take, `qe.bulk.audience` whom one HIT reaches and what
+each requirement costs. Everything is imported when it is first used, so that each can be had without the packages of
+the others.
 """
 
 from __future__ import annotations
@@ -12,20 +13,36 @@ from typing import TYPE_CHECKING
 from qualeval.on_demand import handed_out
 
 if TYPE_CHECKING:
+    from qualeval.bulk.audiences import Audience
     from qualeval.bulk.catalog import Catalog
     from qualeval.bulk.columns import Column
     from qualeval.bulk.files import Screened, screen_file
     from qualeval.bulk.matches import Match, Matches
+    from qualeval.bulk.reach import Reach, audience
     from qualeval.bulk.screen import screen
 
-__all__ = ["Catalog", "Column", "Match", "Matches", "Screened", "screen", "screen_file"]
+__all__ = [
+    "Audience",
+    "Catalog",
+    "Column",
+    "Match",
+    "Matches",
+    "Reach",
+    "Screened",
+    "audience",
+    "screen",
+    "screen_file",
+]
 
 _ON_DEMAND = {
+    "Audience": "audiences",
     "Catalog": "catalog",
     "Column": "columns",
     "Match": "matches",
     "Matches": "matches",
+    "Reach": "reach",
     "Screened": "files",
+    "audience": "reach",
     "screen": "screen",
     "screen_file": "files",
 }

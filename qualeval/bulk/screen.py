@@ -23,7 +23,7 @@ from qualeval.model.columns import Nulls
 from qualeval.model.words import Word
 from qualeval.policy.access_policy import AccessPolicy
 
-__all__ = ["ACCESS", "INVALID", "POSSIBLE", "UNMET", "WRONG", "Invalid", "Question", "lazy_dtype", "screen"]
+__all__ = ["ACCESS", "INVALID", "POSSIBLE", "UNMET", "WRONG", "Invalid", "Question", "lazy_dtype", "opened", "screen"]
 
 Frame = TypeVar("Frame")
 
@@ -76,12 +76,13 @@ def screen(
         mend = "qualeval.compile_hit makes one of a HIT"
         raise WrongType(f"policy: expected an AccessPolicy, got {type(given).__name__}; {mend}")
     question = Question(policy, columns, nulls, Invalid(invalid), reasons)
-    found = _opened(frame)
+    found = opened(frame)
     answer = question.of_lazy(found) if isinstance(found, nw.LazyFrame) else question.of_eager(found)
     return answer.to_native()  # type: ignore[no-any-return]
 
 
-def _opened(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+def opened(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """A frame of any kind as narwhals has it. WrongType where it is none that is known."""
     try:
         return nw.from_native(frame)
     except TypeError:

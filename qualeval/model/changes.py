@@ -1,6 +1,7 @@
 """Changes of a HIT, for questions of the form *what if*: another value, another guard, one requirement less.
 
 Indexes are places in the HIT that is changed. Values are written as text, `97`, `1,3,8`, `US,CA`, or as what they are.
+Several values make `In` of EqualTo, and `NotIn` of NotEqualTo.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from qualeval.model.actions import ActionsGuarded
 from qualeval.model.grammar import is_integer
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import qualification_type
-from qualeval.model.requirements import QualificationRequirement
+from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.values.locale import Locale
 
 __all__ = ["PlainValues", "change_hit", "with_values"]
 
 PlainValues = str | int | Locale | Iterable[int | str | Locale]
 """The values of a requirement as people write them."""
+
+_OF_SEVERAL = {Comparator.EQUAL_TO: Comparator.IN, Comparator.NOT_EQUAL_TO: Comparator.NOT_IN}
+"""What the comparators that take one value are with several: whoever lists more of them can mean nothing else."""
 
 
 def change_hit(
@@ -77,8 +81,14 @@ def _no_such(index: int, hit: HIT) -> Problem:
 def with_values(requirement: QualificationRequirement, plain: PlainValues) -> QualificationRequirement:
     """The requirement with these values in place of its own: integers, or locales of Worker_Locale."""
     parts: list[Any] = [plain] if isinstance(plain, (int, Locale)) else _split(plain)
+    comparator = _OF_SEVERAL.get(requirement.comparator) if len(parts) > 1 else None
+    return evolve(requirement, **_values(requirement, parts), comparator=comparator or requirement.comparator)
+
+
+def _values(requirement: QualificationRequirement, parts: list[Any]) -> dict[str, Any]:
+    """The values as the fields of the requirement, integers or locales."""
     if qualification_type(requirement.qualification_type_id).is_locale:
-        return evolve(requirement, locale_values=_locales(parts))
+        return {"locale_values": _locales(parts)}
     problems = [
         Problem(f"got {show(part)}, expected an integer", ("IntegerValues",))
         for part in parts
@@ -86,7 +96,7 @@ def with_values(requirement: QualificationRequirement, plain: PlainValues) -> Qu
     ]
     if problems:
         raise InvalidInput(problems)
-    return evolve(requirement, integer_values=[int(part) if isinstance(part, str) else part for part in parts])
+    return {"integer_values": [int(part) if isinstance(part, str) else part for part in parts]}
 
 
 def _split(plain: str | Iterable[int | str | Locale]) -> list[Any]:
