@@ -92,7 +92,7 @@ class _FramePool:
         language = FrameLanguage()
         read = reader(language, columns, knows_words=False)
         prepared = nw.from_native(language.prepared(nw.from_native(table.lazy())).to_native().collect().lazy())
-        read = looked_into(prepared, read)
+        read = looked_into(prepared, {type_id: read})[type_id]
         if (test := read.is_invalid) is not None:
             refuse_invalid(table, {type_id: columns}, {type_id: _selected(prepared, wrong=test)["wrong"]})
         warn_of_doubtful(table, [columns])

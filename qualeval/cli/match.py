@@ -10,7 +10,7 @@ import click
 from attrs import frozen
 
 import qualeval as qe
-from qualeval.cli import asking, inputs, output
+from qualeval.cli import asking, inputs, output, pools
 from qualeval.cli.status import Status
 from qualeval.errors import show
 from qualeval.policy.availability import availability
@@ -27,6 +27,7 @@ __all__ = ["match"]
 @inputs.assume_option
 @inputs.action_option
 @inputs.format_option
+@pools.table_options
 @inputs.source_options
 def match(
     *,
@@ -37,6 +38,7 @@ def match(
     assumed: tuple[str, ...],
     action: str,
     output_format: str,
+    tables: pools.TableOptions,
     service: inputs.Service,
 ) -> int:
     """Which of HITS may WORKER take?
@@ -54,8 +56,9 @@ def match(
     found = _Found.of(hits, service, types)
     changes = asking.Changes.of(facts, assumed, types)
     asked = {each.qualification_type_id for hit in found.hits.values() for each in hit.requirements} - {*changes.said}
-    who = asking.worker_of(worker, next(filter(inputs.is_id, hits), ""), sorted(asked), service, types)
-    person = changes.applied(who.workers[0])
+    a_hit = next(filter(inputs.is_id, hits), "")
+    who = asking.workers_of(worker, a_hit, sorted(asked), tables=tables, service=service, types=types)
+    person = changes.applied(who.only())
     matches = qe.bulk.Catalog(found.hits).match(person)
     permitted, unknown = matches.permitted(qe.Action(action)), matches.unknown(qe.Action(action))
     listed = [*permitted, *(unknown if possible else ())]
