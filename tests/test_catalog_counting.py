@@ -13,7 +13,7 @@ import qualeval as qe
 from qualeval.bulk import conjunctions, counting
 from qualeval.bulk.bitmaps import Cells, Coded, Numbers
 from qualeval.bulk.conjunctions import Conjunctions
-from qualeval.bulk.counting import CountingPlan, Counts, Part
+from qualeval.bulk.counting import CountingPlan, Counts, Workers
 from qualeval.model.qualification_types import LOCALE, qualification_type
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.values.integer_set import IntegerSet
@@ -76,15 +76,20 @@ def looped(policies: Iterable[qe.AccessPolicy], pool: Mapping[str, Sequence[Valu
 def counted(plan: CountingPlan, pool: Mapping[str, Sequence[ValueSet]], step: int) -> Counts:
     """The counts of the plan, over parts of so many workers."""
 
+    places = next((each.sets for each in plan.types if each.type_id == LOCALE), ())
+
     def cells(type_id: str, facts: Sequence[ValueSet]) -> Cells:
         if type_id == LOCALE:
-            return Coded(np.arange(len(facts)), facts)
+            shape = len(places), len(facts)
+            inside = np.array([[fact.is_subset(each) for fact in facts] for each in places], bool).reshape(shape)
+            meets = np.array([[not fact.is_disjoint(each) for fact in facts] for each in places], bool).reshape(shape)
+            return Coded(np.arange(len(facts)), inside, meets)
         return numbers(facts, qualification_type(type_id).universe)
 
-    def read(start: int) -> Part:
+    def read(start: int) -> Workers:
         part = {type_id: facts[start : start + step] for type_id, facts in pool.items()}
         size = len(next(iter(part.values()), ()))
-        return Part(size, {type_id: cells(type_id, facts) for type_id, facts in part.items()})
+        return Workers(size, {type_id: cells(type_id, facts) for type_id, facts in part.items()})
 
     return plan.count(range(0, len(next(iter(pool.values()), ())), step), read)
 
@@ -114,7 +119,7 @@ def test_bounds_beyond_the_integers_of_a_column(dtype: type[np.integer], bound: 
     policies = [qe.compile_requirements([QualificationRequirement("3ABC", each, (bound,))]) for each in comparators]
     ends = np.iinfo(dtype)
     values = [int(ends.min), int(ends.min) + 1, 0, 1, 127, int(ends.max) - 1, int(ends.max)]
-    found = CountingPlan.of(policies).count([0], lambda _: Part(7, {"3ABC": Numbers(np.array(values, dtype))}))
+    found = CountingPlan.of(policies).count([0], lambda _: Workers(7, {"3ABC": Numbers(np.array(values, dtype))}))
 
     assert found.tolist() == looped(policies, {"3ABC": [ValueSet(IntegerSet.only(each)) for each in values]})
 
@@ -123,7 +128,7 @@ def test_workers_of_whom_nothing_is_known() -> None:
     """Where no type has a column, what everybody may do is certain and nothing else is."""
     asking = qe.compile_requirements([QualificationRequirement("3ABC", Comparator.EXISTS)])
     nobody = QualificationRequirement(qe.PERCENT_APPROVED, Comparator.GREATER_THAN, (100,))
-    found = CountingPlan.of([asking, qe.compile_requirements([nobody])]).count([70, 5], lambda size: Part(size, {}))
+    found = CountingPlan.of([asking, qe.compile_requirements([nobody])]).count([70, 5], lambda size: Workers(size, {}))
 
     assert found.tolist() == [[75, 75, 0, 75, 75, 75], [75, 75, 0, 75, 75, 0]]
 
@@ -144,7 +149,7 @@ def test_conjunctions_are_those_of_python(asked: list[set[int]], rows: int, data
 def test_threads_pass_on_what_goes_wrong() -> None:
     """An error while cells are read is the caller's."""
 
-    def read(_: int) -> Part:
+    def read(_: int) -> Workers:
         raise qe.InvalidInput("row 3: got `x`")
 
     with pytest.raises(qe.InvalidInput, match="row 3"):

@@ -1,6 +1,6 @@
 """Predicates as bitmaps over a block of workers: a bit for each, whether what is known of the worker lies inside.
 
-What cells say of one type comes as arrays: integers (or the ends of ranges), or codes for the facts of a short list.
+What cells say of one type comes as arrays: integers (or the ends of ranges), or codes for a list of different cells.
 All predicates of a type are worked out together. Membership of an integer flips at the points of a set, so its bitmap
 is the XOR of those of the points, and each point is compared with once, however many sets flip there.
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -20,7 +20,6 @@ from attrs import frozen
 
 from qualeval.bulk.conjunctions import Bitmaps
 from qualeval.model.qualification_types import qualification_type
-from qualeval.policy.ladders import Relation, relation
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
@@ -51,10 +50,14 @@ class Numbers:
 
 @frozen(eq=False)
 class Coded:
-    """What cells say of one type, as places in a list of facts."""
+    """What cells say of one type, as places in a list of different ones.
+
+    `inside` says by set and different cell whether what is known lies inside the set, `meets` whether they meet.
+    """
 
     codes: _Numbers
-    facts: Sequence[ValueSet]
+    inside: Mask
+    meets: Mask
 
 
 Cells: TypeAlias = Numbers | Coded
@@ -107,15 +110,16 @@ class TypePredicates:
             return _OfNothing()
         if isinstance(cells, Numbers):
             return _OfNumbers.of(self, cells)
-        return _OfCodes.of(self, cells)
+        return _OfCodes(cells, bool((cells.inside == cells.meets).all()))
 
     @cached_property
     def held(self) -> Sequence[IntegerSet]:
-        """The integers of each set; those outside of the universe too, where that has fewer points."""
-        everything = qualification_type(self.type_id).universe.held
-        assert isinstance(everything, IntegerSet)
+        """The integers of each set; those beyond an end of the universe too, where that has fewer points."""
+        kind = qualification_type(self.type_id)
+        below = IntegerSet.empty() if kind.lowest is None else IntegerSet.at_most(kind.lowest - 1)
+        above = IntegerSet.empty() if kind.highest is None else IntegerSet.at_least(kind.highest + 1)
         held = [each.held for each in self.sets if isinstance(each.held, IntegerSet)]
-        return [min(each, each | ~everything, key=lambda one: len(one.points)) for each in held]
+        return [min(each, each | below, each | above, each | below | above, key=_count_of_points) for each in held]
 
     @cached_property
     def points(self) -> Sequence[int]:
@@ -144,6 +148,10 @@ class TypePredicates:
         return np.array([number for number, each in enumerate(self.sets) if each.lacking], np.intp)
 
 
+def _count_of_points(integers: IntegerSet) -> int:
+    return len(integers.points)
+
+
 class _OfNothing:
     """Nothing is known: nothing is certain, and all is possible."""
 
@@ -156,30 +164,17 @@ class _OfNothing:
 
 @frozen(eq=False)
 class _OfCodes:
-    """From facts of a list: by set and fact, whether it lies inside, and whether they meet."""
+    """From a list of different cells."""
 
-    codes: _Numbers
-    inside: Mask
-    meets: Mask
+    cells: Coded
     is_definite: bool
 
-    @classmethod
-    def of(cls, predicates: TypePredicates, cells: Coded) -> _OfCodes:
-        relations = [[_relation(fact, admitted) for fact in cells.facts] for admitted in predicates.sets]
-        inside = np.array([[each is Relation.INSIDE for each in row] for row in relations], bool)
-        meets = np.array([[each is not Relation.OUTSIDE for each in row] for row in relations], bool)
-        return cls(cells.codes, inside, meets, bool((inside == meets).all()))
-
     def paint(self, part: slice, certain: Bitmaps, possible: Bitmaps) -> None:
-        codes = self.codes[part]
+        codes = self.cells.codes[part]
         for rows in _chunks(len(certain)):
-            _pack(self.inside[rows].take(codes, axis=1), certain[rows])
+            _pack(self.cells.inside[rows].take(codes, axis=1), certain[rows])
             if not self.is_definite:
-                _pack(self.meets[rows].take(codes, axis=1), possible[rows])
-
-
-_relation = lru_cache(2**16)(relation)
-"""The same places stand in every part of a frame."""
+                _pack(self.cells.meets[rows].take(codes, axis=1), possible[rows])
 
 
 def _chunks(size: int) -> Sequence[slice]:

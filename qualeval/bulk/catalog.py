@@ -7,15 +7,31 @@ which shares the policies and all that was worked out of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from functools import cached_property
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
-import numpy as np
 from attrs import frozen
 
+from qualeval.errors import InvalidInput, MissingPackage, Problem, WrongType, show
+
+try:
+    import narwhals as nw
+    import numpy as np
+    import polars as _  # noqa: F401
+except ImportError as error:
+    raise MissingPackage("qualeval.bulk.catalog", str(error.name), extra="frames") from error
+
+from qualeval.bulk.census import Census, like
+from qualeval.bulk.columns import Columns
+from qualeval.bulk.counting import CountingPlan
 from qualeval.bulk.index import PolicyIndex
 from qualeval.bulk.matches import Matches, not_there
-from qualeval.errors import InvalidInput, Problem, WrongType, show
+from qualeval.bulk.screen import ACCESS, Invalid, opened, screen
+from qualeval.model.actions import Action
+from qualeval.model.columns import Nulls
 from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.requirements import QualificationRequirement
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
@@ -23,6 +39,8 @@ from qualeval.policy.compiler import compile_requirements
 from qualeval.policy.specialise import refuse
 
 __all__ = ["Catalog", "Listed"]
+
+Frame = TypeVar("Frame")
 
 Listed: TypeAlias = Iterable[HIT] | Mapping[str, HIT | AccessPolicy]
 """HITs, or HITs and ready policies by id."""
@@ -33,7 +51,7 @@ class Catalog:
     """Many HITs, judged together.
 
     `Catalog(hits)` takes HITs, each with an id of its own, or a mapping of HITs and ready policies by id (so that
-    HITs without an id can be named).
+    HITs without an id can be named). `names` is how types are called in frames.
 
     >>> catalog = Catalog({"3OPEN": HIT()})
     >>> catalog.match(WorkerProfile("A1"))[0]
@@ -52,10 +70,11 @@ class Catalog:
     """By place, the ids of the HITs that have the policy; a policy that lost all of its HITs has none."""
     _places: Mapping[str, int]
     """By HIT id, the place of its policy."""
+    names: TypeNames = SYSTEM_ONLY
 
-    def __init__(self, hits: Listed = ()) -> None:
-        full = _catalog((), {}, (), {}).adding(hits)
-        self.__attrs_init__(full._shelves, full._known, full._holders, full._places)
+    def __init__(self, hits: Listed = (), *, names: TypeNames = SYSTEM_ONLY) -> None:
+        full = _catalog((), {}, (), {}, checked_names(names)).adding(hits)
+        self.__attrs_init__(full._shelves, full._known, full._holders, full._places, names)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -92,6 +111,59 @@ class Catalog:
         verdicts = [each.verdicts(worker) for each in self._shelves] or [np.empty(0, np.uint8)]
         return Matches(verdicts[0] if len(verdicts) == 1 else np.concatenate(verdicts), self._holders, self._places)
 
+    def count(
+        self,
+        frame: Frame,
+        *,
+        columns: Columns | None = None,
+        nulls: Nulls = "unknown",
+        invalid: str = "error",
+    ) -> Frame:
+        """How many workers of a frame may take each HIT: a small frame of the same kind, one row a HIT.
+
+        Its columns are `hit_id`; `discover`, `preview` and `accept`, how many may do so for certain; and
+        `possible_discover`, `possible_preview`, `possible_accept`, how many might, once all is known. `frame`,
+        `columns` and `nulls` are those of `qualeval.bulk.screen`. A lazy frame is read in parts, and never held as a
+        whole. Cells that are no fact are an error; with `invalid="trust"` nobody looks.
+
+        Raises:
+            InvalidInput: columns or cells that are not what they should be, with all that is wrong.
+            WrongType: it is no frame that is known.
+        """
+        found = opened(frame)
+        counts = Census(self._plan, columns, nulls, _error_or_trust(invalid), self.names).of(found)
+        rows = counts[[self._counted[place] for place in self._places.values()]]
+        data = {name: rows[:, place] for place, name in enumerate(_COUNTS)}
+        return like(found, {"hit_id": list(self._places), **data})  # type: ignore[no-any-return]
+
+    def eligible(
+        self,
+        frame: Frame,
+        hit_id: str,
+        action: Action = Action.ACCEPT,
+        *,
+        columns: Columns | None = None,
+        nulls: Nulls = "unknown",
+        invalid: str = "error",
+    ) -> Frame:
+        """The rows of a frame whose workers may do this for certain with a HIT. The other arguments are `screen`'s."""
+        policy = self.policy(hit_id)
+        before = opened(frame).collect_schema().names()
+        screened = opened(screen(frame, policy, columns=columns, nulls=nulls, invalid=invalid))
+        chosen = screened.filter(nw.col(ACCESS) >= int(Action(action).level)).select(*before)
+        return chosen.to_native()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _counted(self) -> Mapping[int, int]:
+        """The places of policies that have a HIT, each with its row among them."""
+        living = (place for place, holders in enumerate(self._holders) if holders)
+        return {place: row for row, place in enumerate(living)}
+
+    @cached_property
+    def _plan(self) -> CountingPlan:
+        policies = [*chain.from_iterable(each.policies for each in self._shelves)]
+        return CountingPlan.of(policies[place] for place in self._counted)
+
     def adding(self, hits: Listed) -> Catalog:
         """A catalog with these HITs too. What has been worked out of the others is shared.
 
@@ -105,7 +177,7 @@ class Catalog:
         for hit_id, each in listed:
             requirements = each.requirements
             if (place := compiled.get(requirements)) is None:
-                policy = each if isinstance(each, AccessPolicy) else compile_requirements(requirements)
+                policy = _policy(each, self.names)
                 place = compiled[requirements] = known.setdefault(policy, len(known))
             places[hit_id] = place
             added.setdefault(place, []).append(hit_id)
@@ -114,7 +186,7 @@ class Catalog:
             holders[place] += tuple(hit_ids)
         new = tuple(list(known)[len(self._known) :])
         shelves = _shelved(self._shelves, new) if new else self._shelves
-        return _catalog(shelves, known, tuple(holders), places)
+        return _catalog(shelves, known, tuple(holders), places, self.names)
 
     def without(self, hit_ids: Iterable[str]) -> Catalog:
         """A catalog without these HITs. HITNotFound where one of them is not there."""
@@ -129,8 +201,8 @@ class Catalog:
             holders[place] = tuple(each for each in holders[place] if each not in gone)
         left = {hit_id: place for hit_id, place in self._places.items() if hit_id not in gone}
         if 2 * sum(map(bool, holders)) < len(holders):
-            return Catalog({hit_id: self.policy(hit_id) for hit_id in left})
-        return _catalog(self._shelves, self._known, tuple(holders), left)
+            return Catalog({hit_id: self.policy(hit_id) for hit_id in left}, names=self.names)
+        return _catalog(self._shelves, self._known, tuple(holders), left, self.names)
 
 
 def _catalog(
@@ -138,10 +210,25 @@ def _catalog(
     known: Mapping[AccessPolicy, int],
     holders: tuple[tuple[str, ...], ...],
     places: Mapping[str, int],
+    names: TypeNames,
 ) -> Catalog:
     made = object.__new__(Catalog)
-    made.__attrs_init__(shelves, known, holders, places)
+    made.__attrs_init__(shelves, known, holders, places, names)
     return made
+
+
+_COUNTS = ("discover", "preview", "accept", "possible_discover", "possible_preview", "possible_accept")
+
+
+def _error_or_trust(invalid: str) -> Invalid:
+    found = Invalid(invalid)
+    if found is Invalid.FLAG:
+        raise InvalidInput(Problem("a count has no rows to flag", ("invalid",), "expected `error` or `trust`"))
+    return found
+
+
+def _policy(hit: HIT | AccessPolicy, names: TypeNames) -> AccessPolicy:
+    return hit if isinstance(hit, AccessPolicy) else compile_requirements(hit.requirements, names=names)
 
 
 def _shelved(shelves: tuple[PolicyIndex, ...], new: tuple[AccessPolicy, ...]) -> tuple[PolicyIndex, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from threading import Lock
 from typing import TypeAlias, TypeVar
 
@@ -24,7 +25,7 @@ from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.relations import Box
 from qualeval.values.value_set import ValueSet
 
-__all__ = ["CountingPlan", "Counts", "Part"]
+__all__ = ["EVERYBODY", "CountingPlan", "Counts", "Workers"]
 
 T = TypeVar("T")
 
@@ -33,12 +34,12 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 _BLOCK = 1 << 14
 """How many workers are judged at a time: the bitmaps of a thousand predicates then take two megabytes."""
 
-_EVERYBODY, _NOBODY = -2, -1
+EVERYBODY, _NOBODY = -2, -1
 """Places behind those of the conjunctions."""
 
 
 @frozen
-class Part:
+class Workers:
     """Some workers: how many, and what their cells say by type. Of a type that is not there nothing is known."""
 
     size: int
@@ -49,12 +50,12 @@ class Part:
 class CountingPlan:
     """What is to be counted for some policies.
 
-    `types` have all predicates, which are numbered through; a box is a conjunction of them. `boxes` are the places of
-    each policy's boxes, by action.
+    `types` have all predicates, which are numbered through; a box is one of the `conjunctions` of them. `boxes` are the
+    places of each policy's boxes, by action.
     """
 
     types: tuple[TypePredicates, ...]
-    conjunctions: Conjunctions
+    conjunctions: Sequence[Sequence[int]]
     boxes: npt.NDArray[np.intp]
 
     @classmethod
@@ -72,9 +73,9 @@ class CountingPlan:
         ordered = [predicates[each.type_id, admitted] for each in types for admitted in each.sets]
         numbers = {number: place for place, number in enumerate(ordered)}
         renumbered = [[numbers[each] for each in conjunction] for conjunction in conjunctions]
-        return cls(types, Conjunctions.of(renumbered), np.array(places, np.intp).reshape(-1, len(Action)))
+        return cls(types, renumbered, np.array(places, np.intp).reshape(-1, len(Action)))
 
-    def count(self, parts: Iterable[T], read: Callable[[T], Part]) -> Counts:
+    def count(self, parts: Iterable[T], read: Callable[[T], Workers]) -> Counts:
         """By policy how many workers may certainly, and then how many may possibly, discover, preview and accept.
 
         `read` makes the cells of a part; it is called in several threads.
@@ -90,27 +91,35 @@ class CountingPlan:
         with ThreadPoolExecutor(threads := _threads()) as pool:
             tasks = [pool.submit(counted) for _ in range(threads)]
             found = sum((each.result() for each in tasks), self._nothing())
+        return self.by_policy(found)
+
+    def by_policy(self, found: Counts) -> Counts:
+        """By policy the counts, certain and possible, of what is counted for all conjunctions, everybody and nobody."""
         return np.concatenate([each[self.boxes] for each in found], axis=1)
+
+    @cached_property
+    def _trie(self) -> Conjunctions:
+        return Conjunctions.of(self.conjunctions)
 
     def _nothing(self) -> Counts:
         """A count of nobody: of each conjunction, of everybody and of nobody, certain and possible."""
         return np.zeros((2, len(self.conjunctions) + 2), np.int64)
 
-    def _count_part(self, part: Part, desks: dict[int, _Desk]) -> Counts:
+    def _count_part(self, part: Workers, desks: dict[int, _Desk]) -> Counts:
         painters = [each.painter(part.cells.get(each.type_id)) for each in self.types]
         found = self._nothing()
-        found[:, _EVERYBODY] = part.size
+        found[:, EVERYBODY] = part.size
         for start in range(0, part.size, _BLOCK):
             block = slice(start, min(start + _BLOCK, part.size))
             words = words_for(block.stop - block.start)
             if words not in desks:
                 desks[words] = self._desk(words)
-            found[:, :_EVERYBODY] += self._count_block(painters, block, desks[words])
+            found[:, :EVERYBODY] += self._count_block(painters, block, desks[words])
         return found
 
     def _desk(self, words: int) -> _Desk:
         shape = sum(len(each.sets) for each in self.types), words
-        return _Desk(np.empty(shape, np.uint64), np.empty(shape, np.uint64), self.conjunctions.scratch(words))
+        return _Desk(np.empty(shape, np.uint64), np.empty(shape, np.uint64), self._trie.scratch(words))
 
     def _count_block(self, painters: Sequence[Painter], block: slice, desk: _Desk) -> Sequence[Counts]:
         """The counts of a block, certain and possible: the same where all is definite."""
@@ -122,8 +131,8 @@ class CountingPlan:
             if each.is_definite and not is_definite:
                 possible[:] = certain
             start += len(asked.sets)
-        certainly = self.conjunctions.count(desk.certain, desk.scratch)
-        return certainly, certainly if is_definite else self.conjunctions.count(desk.possible, desk.scratch)
+        certainly = self._trie.count(desk.certain, desk.scratch)
+        return certainly, certainly if is_definite else self._trie.count(desk.possible, desk.scratch)
 
 
 @frozen(eq=False)
@@ -150,6 +159,6 @@ def _place(
 ) -> int:  # fmt: skip
     """Where the count of a box will be; new predicates and conjunctions are entered."""
     if not box:
-        return _NOBODY if box is None else _EVERYBODY
+        return _NOBODY if box is None else EVERYBODY
     asked = frozenset(predicates.setdefault(each, len(predicates)) for each in box.items())
     return conjunctions.setdefault(asked, len(conjunctions))
