@@ -77,7 +77,8 @@ class _TypeReader:
         language = FrameLanguage(are_clean=flags is None)
         found = reader(language, columns, knows_words=False)
         if flags is not None:
-            found = looked_into(language.prepared(nw.from_native(table.lazy())), found)
+            prepared = language.prepared(nw.from_native(table.lazy()))
+            found = looked_into(prepared, {predicates.type_id: found})[predicates.type_id]
             if (test := found.is_invalid) is not None:
                 flags[predicates.type_id] = _selected(language, table, {0: test})[0]
         return cls(columns, language, [found.lies_in(each) for each in predicates.sets])
