@@ -7,6 +7,7 @@ for the frame and once for `decide`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import IntEnum
 from random import Random
 from typing import Any, NamedTuple
 
@@ -17,10 +18,18 @@ from qualeval.model.qualification_types import qualification_type
 from tests import brute
 from tests.frames import Table
 
-__all__ = ["Scenario", "scenarios", "together"]
+__all__ = ["Scenario", "Texts", "scenarios", "together"]
 
 _TYPES = (qe.LOCALE, qe.PERCENT_APPROVED, qe.NUMBER_HITS_APPROVED, qe.ADULT, qe.MASTERS, "3ABC", "3BLOCK")
 _PLACES = ("US", "US-WA", "US-CA", "US-ZZ", "US-TX", "CA", "CA-ON", "GB", "FR", "FR-ZZ", "AN")
+
+
+class Texts(IntEnum):
+    """What may stand in texts: plain values alone, words of the grammar too, or lists and ranges as well."""
+
+    PLAIN = 0
+    WORDS = 1
+    ALL = 2
 
 
 @frozen
@@ -43,13 +52,13 @@ def together(found: Sequence[Scenario]) -> Table:
     return {name: column for each in found for name, column in each.table.items()}
 
 
-def scenarios(seed: int, count: int, rows: int, *, looks: bool) -> Iterator[Scenario]:
-    """This many; `looks` says that lists and ranges may stand in texts, for frames that can be looked into."""
+def scenarios(seed: int, count: int, rows: int, *, texts: Texts) -> Iterator[Scenario]:
+    """This many, with such texts."""
     random = Random(f"screen {seed}")
     universe = brute.Universe(_TYPES)
     for number, listed in enumerate(brute.lists(universe, seed, count)):
         types = list(dict.fromkeys(each.qualification_type_id for each in listed))
-        yield _scenario(random, listed, types, f"s{number}_", rows, looks=looks)
+        yield _scenario(random, listed, types, f"s{number}_", rows, texts=texts)
 
 
 class Cells(NamedTuple):
@@ -69,7 +78,7 @@ class Form:
 
 
 def _scenario(
-    random: Random, listed: brute.Requirements, types: Sequence[str], prefix: str, rows: int, *, looks: bool
+    random: Random, listed: brute.Requirements, types: Sequence[str], prefix: str, rows: int, *, texts: Texts
 ) -> Scenario:  # fmt: skip
     table: dict[str, tuple[str, Sequence[Any]]] = {}
     columns: dict[str, Any] = {}
@@ -78,8 +87,9 @@ def _scenario(
     for type_id in types:
         if random.random() < 0.1:
             continue  # a type without a column is unknown
-        make = random.choice(_PLACE_FORMS if type_id == qe.LOCALE else _INTEGER_FORMS)
-        form = make(random, type_id, looks)
+        integer_forms = _INTEGER_FORMS if texts else _NUMBER_FORMS
+        make = random.choice(_PLACE_FORMS if type_id == qe.LOCALE else integer_forms)
+        form = make(random, type_id, texts)
         drawn = [form.draw() for _ in range(rows)]
         for place, (kind, meaning) in enumerate(zip(form.kinds, form.meanings, strict=True)):
             name = f"{prefix}{type_id}_{place}"
@@ -108,7 +118,7 @@ def _one_column(kind: str, random: Random, make: Callable[[], tuple[Any, str | N
     return Form((kind,), (meaning,), draw)
 
 
-def _integers(random: Random, type_id: str, looks: bool) -> Form:
+def _integers(random: Random, type_id: str, texts: Texts) -> Form:
     def make() -> tuple[Any, str]:
         value = _value(random, type_id)
         return value, str(value)
@@ -116,7 +126,7 @@ def _integers(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("int", random, make)
 
 
-def _floats(random: Random, type_id: str, looks: bool) -> Form:
+def _floats(random: Random, type_id: str, texts: Texts) -> Form:
     def make() -> tuple[Any, str | None]:
         value = _value(random, type_id)
         return (float("nan"), None) if random.random() < 0.1 else (float(value), str(value))
@@ -124,7 +134,7 @@ def _floats(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("float", random, make)
 
 
-def _scaled(random: Random, type_id: str, looks: bool) -> Form:
+def _scaled(random: Random, type_id: str, texts: Texts) -> Form:
     def make() -> tuple[Any, str]:
         value = random.choice(_small(type_id))
         return value / 100, str(value)
@@ -136,7 +146,7 @@ def _small(type_id: str) -> Sequence[int]:
     return [each for each in brute._states(type_id) if isinstance(each, int) and abs(each) < 1000]
 
 
-def _texts(random: Random, type_id: str, looks: bool) -> Form:
+def _texts(random: Random, type_id: str, texts: Texts) -> Form:
     words = ["unknown", "holds", *(["lacks"] if qualification_type(type_id).can_be_lacked else [])]
 
     def make() -> tuple[Any, str | None]:
@@ -146,7 +156,7 @@ def _texts(random: Random, type_id: str, looks: bool) -> Form:
                 return random.choice((word, word.capitalize(), f" {word} ")), word
             case 1:
                 return random.choice(("", "  ")), None
-            case 2 if looks:
+            case 2 if texts is Texts.ALL:
                 fact = random.choice(brute._texts(type_id))
                 return fact, fact
         value = _value(random, type_id)
@@ -155,12 +165,12 @@ def _texts(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("text", random, make)
 
 
-def _coded(random: Random, type_id: str, looks: bool) -> Form:
+def _coded(random: Random, type_id: str, texts: Texts) -> Form:
     facts = brute._texts(type_id)
     codes = {word: random.choice(facts) for word in ("yes", "no", "gone", "7-9")}
 
     def make() -> tuple[Any, str]:
-        if random.random() < 0.6:
+        if not texts or random.random() < 0.6:
             return random.choice(list(codes.items()))
         value = _value(random, type_id)
         return str(value), str(value)
@@ -168,12 +178,12 @@ def _coded(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("text", random, make, Cells=codes)
 
 
-def _booleans(random: Random, type_id: str, looks: bool) -> Form:
+def _booleans(random: Random, type_id: str, texts: Texts) -> Form:
     codes = {truth: random.choice(brute._texts(type_id)) for truth in (True, False)}
     return _one_column("bool", random, lambda: random.choice(list(codes.items())), Cells=codes)
 
 
-def _numbered(random: Random, type_id: str, looks: bool) -> Form:
+def _numbered(random: Random, type_id: str, texts: Texts) -> Form:
     codes = {number: random.choice(brute._texts(type_id)) for number in (-99, -98, 4242)}
 
     def make() -> tuple[Any, str]:
@@ -183,8 +193,8 @@ def _numbered(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("int", random, make, Cells=codes)
 
 
-def _range(random: Random, type_id: str, looks: bool) -> Form:
-    kind = random.choice(("int", "float", "text"))
+def _range(random: Random, type_id: str, texts: Texts) -> Form:
+    kind = random.choice(("int", "float", "text")) if texts else "int"
     make: Callable[[int], Any] = {"int": int, "float": float, "text": str}[kind]
     parts = random.choice((("Min", "Max"), ("Min", "Max"), ("Min",), ("Max",)))
 
@@ -198,21 +208,22 @@ def _range(random: Random, type_id: str, looks: bool) -> Form:
     return Form((kind,) * len(parts), tuple({"Part": part} for part in parts), draw)
 
 
+_NUMBER_FORMS = (_integers, _scaled, _coded, _booleans, _numbered, _range, _range)
 _INTEGER_FORMS = (_integers, _floats, _scaled, _texts, _coded, _booleans, _numbered, _range, _range)
 
 
 # --- places
 
 
-def _codes(random: Random, type_id: str, looks: bool) -> Form:
+def _codes(random: Random, type_id: str, texts: Texts) -> Form:
     def make() -> tuple[Any, str | None]:
         match random.randrange(8):
-            case 0:
+            case 0 if texts:
                 word = random.choice(("unknown", "holds"))
                 return random.choice((word, word.upper())), word
             case 1:
                 return "", None
-            case 2 if looks:
+            case 2 if texts is Texts.ALL:
                 fact = random.choice(("US,CA", "US-WA,US-CA", "CA-ON,US", "FR,GB"))
                 return fact, fact
         place = random.choice(_PLACES)
@@ -221,7 +232,7 @@ def _codes(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("text", random, make)
 
 
-def _divided(random: Random, type_id: str, looks: bool) -> Form:
+def _divided(random: Random, type_id: str, texts: Texts) -> Form:
     def draw() -> Cells:
         if random.random() < 0.1:
             return Cells((random.choice((None, "")), None), None)
@@ -234,7 +245,7 @@ def _divided(random: Random, type_id: str, looks: bool) -> Form:
     return Form(("text", "text"), ({}, {"Part": "Subdivision"}), draw)
 
 
-def _named(random: Random, type_id: str, looks: bool) -> Form:
+def _named(random: Random, type_id: str, texts: Texts) -> Form:
     codes = {word: random.choice(brute._texts(type_id)) for word in ("usa", "elsewhere", "FR")}
 
     def make() -> tuple[Any, str]:
@@ -244,7 +255,7 @@ def _named(random: Random, type_id: str, looks: bool) -> Form:
     return _one_column("text", random, make, Cells=codes)
 
 
-def _counted(random: Random, type_id: str, looks: bool) -> Form:
+def _counted(random: Random, type_id: str, texts: Texts) -> Form:
     codes = {number: random.choice(brute._texts(type_id)) for number in range(3)}
     return _one_column("int", random, lambda: random.choice(list(codes.items())), Cells=codes)
 

@@ -62,7 +62,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "narwhals": ("bulk/",),
     "numpy": ("bulk/",),
     "polars": ("bulk/",),
-    "sqlglot": ("bulk/sql.py",),
+    "sqlglot": ("bulk/queries.py",),
     "hypothesis": ("testing/",),
     "pytest": ("testing/",),
     "click": ("cli/",),

@@ -11,7 +11,7 @@ import pytest
 import qualeval as qe
 from qualeval.bulk.reach import Reach, audience
 from tests.frames import Engine, every_engine, without_spark
-from tests.scenarios import scenarios
+from tests.scenarios import Texts, scenarios
 
 _COUNTS = {"spark": 8}
 """How many policies; the others 80."""
@@ -25,7 +25,7 @@ POLICY = qe.compile_requirements([US, NUMBER, RATE])
 @every_engine
 def test_a_frame_is_its_rows(engine: Engine) -> None:
     """For random policies and columns of every form, all numbers are those of the profiles that the rows are."""
-    for each in scenarios(5, _COUNTS.get(engine.name, 80), 30, looks=not engine.is_lazy):
+    for each in scenarios(5, _COUNTS.get(engine.name, 80), 30, texts=Texts.WORDS if engine.is_lazy else Texts.ALL):
         frame = engine.make(each.table or {"note": ("text", ["-"] * 30)})
         profiles = Reach([qe.worker(None, facts) for facts in each.facts])
         with warnings.catch_warnings():

@@ -16,10 +16,10 @@ from qualeval.bulk import aggregates, counting, parts
 from qualeval.bulk.aggregates import counted_there
 from qualeval.bulk.catalog import Catalog
 from qualeval.bulk.census import Census
-from qualeval.bulk.screen import Invalid, lazy_dtype
+from qualeval.bulk.screening import Invalid, lazy_dtype
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from tests.frames import ENGINES, Engine, Table, every_engine
-from tests.scenarios import Scenario, scenarios
+from tests.scenarios import Scenario, Texts, scenarios
 
 COUNTS = ["discover", "preview", "accept", "possible_discover", "possible_preview", "possible_accept"]
 RATE, STUDY = "Worker_PercentAssignmentsApproved", "3STUDY"
@@ -60,7 +60,7 @@ def test_counts_are_those_of_a_loop(engine: Engine, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(counting, "_BLOCK", 64)
     random = Random("catalog")
     count = {"spark": 1, "duckdb": 20}.get(engine.name, 40)
-    drawn = list(scenarios(7, count, 61, looks=not engine.is_lazy))
+    drawn = list(scenarios(7, count, 61, texts=Texts.WORDS if engine.is_lazy else Texts.ALL))
     for each in drawn:
         asked = policies(each, drawn, random)
         frame = engine.make({**each.table, "place": ("int", list(range(61)))})
@@ -77,7 +77,7 @@ def test_counts_that_are_aggregates(engine: Engine, monkeypatch: pytest.MonkeyPa
     """Where a frame is computed elsewhere it is counted there; every engine that is lazy can."""
     monkeypatch.setattr(aggregates, "_TOGETHER", 3)
     random = Random("aggregates")
-    drawn = list(scenarios(13, 12, 20, looks=False))
+    drawn = list(scenarios(13, 12, 20, texts=Texts.WORDS))
     for each in drawn:
         asked = policies(each, drawn, random)
         lazy = nw.from_native(engine.make({**each.table, "place": ("int", list(range(20)))}))
@@ -124,7 +124,7 @@ def test_cells_of_spark_that_are_no_fact() -> None:
 def test_the_eligible_are_those_of_a_loop(engine: Engine) -> None:
     """Their rows as they are, in a frame of the same kind."""
     count = {"spark": 1, "duckdb": 8}.get(engine.name, 12)
-    for each in scenarios(11, count, 20, looks=not engine.is_lazy):
+    for each in scenarios(11, count, 20, texts=Texts.WORDS if engine.is_lazy else Texts.ALL):
         numbers = ("int", list(range(len(each.facts))))
         frame = engine.make({**each.table, "place": numbers})
         catalog = Catalog({"3HIT": each.policy})

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 import qualeval as qe
-from qualeval.bulk.screen import screen
+from qualeval.bulk.screening import screen
 from tests.frames import Engine, Table, every_engine, every_lazy_engine
 
 G, R = qe.Comparator, qe.QualificationRequirement

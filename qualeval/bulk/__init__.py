@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from qualeval.bulk.columns import Column
     from qualeval.bulk.files import Screened, screen_file
     from qualeval.bulk.matches import Match, Matches
+    from qualeval.bulk.queries import sql
     from qualeval.bulk.reach import Reach, audience
-    from qualeval.bulk.screen import screen
+    from qualeval.bulk.screening import screen
 
 __all__ = [
     "Audience",
@@ -32,6 +33,7 @@ __all__ = [
     "audience",
     "screen",
     "screen_file",
+    "sql",
 ]
 
 _ON_DEMAND = {
@@ -43,8 +45,9 @@ _ON_DEMAND = {
     "Reach": "reach",
     "Screened": "files",
     "audience": "reach",
-    "screen": "screen",
+    "screen": "screening",
     "screen_file": "files",
+    "sql": "queries",
 }
 """Names that are handed out here, and the modules that have them."""
 

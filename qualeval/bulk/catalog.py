@@ -27,7 +27,7 @@ from qualeval.bulk.columns import Columns
 from qualeval.bulk.counting import CountingPlan
 from qualeval.bulk.index import PolicyIndex
 from qualeval.bulk.matches import Matches, not_there
-from qualeval.bulk.screen import ACCESS, Invalid, opened, screen
+from qualeval.bulk.screening import ACCESS, Invalid, opened, screen
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.model.hits import HIT

@@ -18,7 +18,7 @@ from qualeval.bulk.columns import Columns, Dtype, TypeColumns, read_columns
 from qualeval.bulk.counting import CountingPlan, Counts, Workers
 from qualeval.bulk.lending import Lent
 from qualeval.bulk.parts import PART, PartReader, slices
-from qualeval.bulk.screen import Invalid, lazy_dtype
+from qualeval.bulk.screening import Invalid, lazy_dtype
 from qualeval.errors import InvalidInput
 from qualeval.model.columns import Nulls
 from qualeval.model.qualification_types import TypeNames

@@ -30,7 +30,7 @@ from qualeval.model.facts import Fact, PlainFact
 from qualeval.model.grammar import is_integer, read_fact
 from qualeval.model.qualification_types import QualificationType, TypeNames, qualification_type
 
-__all__ = ["Column", "Columns", "Dtype", "DtypeKind", "SourceColumn", "TypeColumns", "read_columns"]
+__all__ = ["Column", "Columns", "Dtype", "DtypeKind", "SourceColumn", "TypeColumns", "column_of", "read_columns"]
 
 
 T = TypeVar("T")
@@ -205,7 +205,7 @@ def _by_word(
             yield from _said(name, said, schema[name], names, problems)
 
 
-def _column(said: object, name: str) -> Column:
+def column_of(said: object, name: str) -> Column:
     """What a caller says of a column, in one of the three ways."""
     if isinstance(said, str):
         return Column(said)
@@ -232,7 +232,7 @@ def _said(
 ) -> Iterable[_Said]:  # fmt: skip
     """What is said of one column, as far as its type is known; what is wrong is added to `problems`."""
     found: list[Problem] = []
-    column = _collected(problems, partial(_column, given, name))
+    column = _collected(problems, partial(column_of, given, name))
     type_id = None if column is None else _collected(found, partial(names.id_of, column.type))
     if column is not None and type_id is not None:
         part = _collected(found, lambda: None if column.part is None else Part(column.part))

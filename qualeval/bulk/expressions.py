@@ -148,6 +148,8 @@ class TypeReader(Generic[E]):
         of_empty = _TRUTHS[relation(self._of_empty, admitted)]
         if found is of_empty or (is_null_there and of_empty is None):
             return found
+        if isinstance(found, bool) and of_empty is not None:
+            return missing if of_empty else self.language.negation(missing)
         return self.language.cases([(missing, self.language.truth(of_empty))], self._as_expression(found))
 
     def _as_expression(self, found: E | Truth) -> E:
@@ -233,8 +235,10 @@ class CellReader(TypeReader[E]):
         if self.integers is not None and not self.is_of_texts:
             return None
         known = [self._is_in(self.table)] if self.table else []
-        if self.is_of_texts:
-            known.append(say.is_code(self.cell) if self.kind.is_locale else say.is_plain_integer(self.source))
+        if self.is_of_texts and self.kind.is_locale:
+            known.append(say.is_code(self.cell))
+        elif self.integers is not None:
+            known.append(say.is_plain_integer(self.source))
         strange = [say.negation(say.any_of(known))] if known else []
         return self._never_null([say.all_of([say.negation(say.is_missing(self.cell)), *strange])])
 
@@ -325,7 +329,8 @@ def reader(
     if source.dtype.kind is DtypeKind.NOTHING:
         return TypeReader(language, kind, columns.empty)
     table = dict(source.cells)
-    if source.dtype.kind is DtypeKind.TEXT and knows_words:
+    is_text = source.dtype.kind is DtypeKind.TEXT
+    if is_text and knows_words:
         table = {**words(kind), **table}
     subdivision = parts.get(Part.SUBDIVISION)
     if subdivision is not None and subdivision.dtype.kind is not DtypeKind.NOTHING:
@@ -333,7 +338,7 @@ def reader(
         return CellReader(language, kind, columns.empty, cell, source, table, None, wrongs)
     cell = language.number(source) if source.dtype.is_number else language.cell(source)
     integers = None
-    if not kind.is_locale and source.dtype.kind is not DtypeKind.BOOLEAN:
+    if not kind.is_locale and (source.dtype.is_number or (is_text and language.reads_integers)):
         integers = _Integers.of(language, source, kind.universe.held)
     return CellReader(language, kind, columns.empty, cell, source, table, integers)
 
@@ -389,30 +394,22 @@ class PolicyWriter(Generic[E]):
         return {type_id: each for type_id, each in found.items() if each is not None}
 
     def access(self, reached: Mapping[Action, E], invalid: E | None) -> E:
-        """How far a row's worker may go for certain; `reached` are `reaches` of the actions that ask something."""
-        say = self.language
-        cases = self._invalid(invalid)
-        for action in reversed(list(reached)):
-            so_far = [truth for each, truth in reached.items() if each.level <= action.level]
-            cases.append((say.all_of(so_far), say.integer(self._before_next(action, reached))))
-        lowest = self._before_next(None, reached)
-        return say.cases(cases, say.integer(lowest)) if cases else say.integer(lowest)
+        """How far a row's worker may go for certain; `reached` are `reaches` of the actions that ask something.
 
-    @staticmethod
-    def _before_next(action: Action | None, reached: Iterable[Action]) -> int:
-        """The level of whoever passes an action and not the next one that asks something."""
-        later = [each.level - 1 for each in reached if action is None or each.level > action.level]
-        return int(min(later, default=Access.ACCEPT))
+        What is null is not reached: it fails closed.
+        """
+        say = self.language
+        found = say.integer(int(Access.ACCEPT))
+        for action in reversed(list(reached)):
+            found = say.cases([(reached[action], found)], say.integer(action.level - 1))
+        return found if invalid is None else say.cases([(invalid, say.integer(0))], found)
 
     def possible(self, reached: Mapping[Action, E], invalid: E | None) -> E:
         """How far a row's worker might go, once all is known that is not."""
         say = self.language
-        cases = self._invalid(invalid)
-        cases += [(say.negation(truth), say.integer(int(action.level) - 1)) for action, truth in reached.items()]
+        cases = [] if invalid is None else [(invalid, say.integer(0))]
+        cases += [(say.negation(truth), say.integer(action.level - 1)) for action, truth in reached.items()]
         return say.cases(cases, say.integer(int(Access.ACCEPT))) if cases else say.integer(int(Access.ACCEPT))
-
-    def _invalid(self, invalid: E | None) -> list[tuple[E, E]]:
-        return [] if invalid is None else [(invalid, self.language.integer(0))]
 
     def first_unmet(self, invalid: E | None) -> E:
         """The index of the first requirement that is unmet, as `decide(worker).unmet` says; null where none is."""

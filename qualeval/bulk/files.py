@@ -19,7 +19,7 @@ from qualeval.bulk.expressions import TypeReader, reader
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.lending import ROW, looked_into, refuse_invalid
 from qualeval.bulk.packages import nw, pl
-from qualeval.bulk.screen import ACCESS, INVALID, POSSIBLE, WRONG, Invalid, Question, lazy_dtype
+from qualeval.bulk.screening import ACCESS, INVALID, POSSIBLE, WRONG, Invalid, Question, lazy_dtype
 from qualeval.errors import InputNotFound, InvalidInput, Problem, show
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls

@@ -21,7 +21,7 @@ from qualeval.bulk.distinct_facts import SAFE, IntegerFacts, distinct_facts
 from qualeval.bulk.expressions import CellReader, RangeReader, TypeReader, reader
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.lending import Lent, looked_into, refuse_invalid, warn_of_doubtful
-from qualeval.bulk.screen import opened
+from qualeval.bulk.screening import opened
 from qualeval.errors import WrongType
 from qualeval.model.columns import Empty, Nulls, type_and_part
 from qualeval.model.facts import Fact

@@ -65,6 +65,11 @@ class FrameLanguage:
     are_clean: bool = False
     made: tuple[dict[str, nw.Expr], dict[str, nw.Expr]] = field(factory=lambda: ({}, {}), init=False)
 
+    @property
+    def reads_integers(self) -> bool:
+        """They can."""
+        return True
+
     def prepared(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The frame with the columns that readers made so far speak of."""
         for columns in self.made:

@@ -27,6 +27,10 @@ Case = tuple[E, E]
 class Language(Protocol[E]):
     """A way to write expressions over the columns of a table; `E` is one expression."""
 
+    @property
+    def reads_integers(self) -> bool:
+        """Whether texts can be read as integers."""
+
     def truth(self, value: Truth) -> E:
         """A truth that is the same for all rows; None is null."""
 

@@ -20,6 +20,7 @@ from qualeval.cli.match import match
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
 from qualeval.cli.screen import screen
+from qualeval.cli.sql import sql
 from qualeval.cli.sync import sync
 from qualeval.cli.test import test
 from qualeval.cli.what_if import what_if
@@ -28,7 +29,7 @@ __all__ = ["cli", "main"]
 
 _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
-    "Many at once": (screen, match),
+    "Many at once": (screen, match, sql),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),

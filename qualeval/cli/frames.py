@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import qualeval as qe
+from qualeval.bulk.columns import column_of
 from qualeval.cli import inputs
 
-__all__ = ["columns_of", "columns_option"]
+__all__ = ["columns_of", "columns_option", "types_of"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +34,11 @@ def columns_of(path: str | None, types: qe.TypeNames) -> Mapping[str, Any] | Non
         raise qe.InputNotFound(f"no file {path}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise qe.InvalidInput(qe.Problem(f"this is no TOML: {error}"), path) from None
+
+
+def types_of(columns: Mapping[str, Any], types: qe.TypeNames) -> set[str]:
+    """The ids of the types that columns, which are right, speak of."""
+    return {types.id_of(column_of(said, name).type) for name, said in columns.items()}
 
 
 def _column(said: Any) -> Any:
