@@ -62,7 +62,7 @@ from qualeval.values.locale_set import LocaleSet
 from qualeval.values.value_set import ValueSet
 
 if TYPE_CHECKING:
-    from qualeval import bulk, linting, testing
+    from qualeval import bulk, linting, testing, web
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
     from qualeval.analysis.inference import Acceptance, Inference, infer
@@ -205,6 +205,7 @@ __all__ = [
     "snapshot",
     "sync",
     "testing",
+    "web",
     "worker",
     "write_upload",
 ]
@@ -272,7 +273,7 @@ _ON_DEMAND = {
 }
 
 
-_ROOMS = frozenset({"bulk", "linting", "testing"})
+_ROOMS = frozenset({"bulk", "linting", "testing", "web"})
 """Whole rooms whose names are asked for through them: `qualeval.bulk.screen`, `qualeval.testing.Endpoint`."""
 
 __getattr__, __dir__ = handed_out(__name__, _ON_DEMAND, _ROOMS)

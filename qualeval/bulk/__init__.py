@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qualeval.on_demand import handed_out
 
 if TYPE_CHECKING:
-    from qualeval.bulk.audiences import Audience
+    from qualeval.bulk.audiences import Audience, Band, Change, Curve
     from qualeval.bulk.catalog import Catalog
     from qualeval.bulk.columns import Column
     from qualeval.bulk.files import Screened, screen_file
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audience",
+    "Band",
     "Catalog",
+    "Change",
     "Column",
+    "Curve",
     "Match",
     "Matches",
     "Reach",
@@ -38,8 +41,11 @@ __all__ = [
 
 _ON_DEMAND = {
     "Audience": "audiences",
+    "Band": "audiences",
     "Catalog": "catalog",
+    "Change": "audiences",
     "Column": "columns",
+    "Curve": "audiences",
     "Match": "matches",
     "Matches": "matches",
     "Reach": "reach",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from qualeval.errors import WrongType, show
 from qualeval.model.actions import Action, ActionsGuarded
@@ -236,6 +236,11 @@ class Place:
     reached: Band
     values: str | None
 
+    def gain(self, reached: Band) -> Band:
+        """How many more than `reached`: for certain, and at most, of those too who might have been let in before."""
+        certain = self.reached.certain - reached.certain
+        return Band(certain, max(certain, self.reached.possible - reached.possible))
+
     @property
     def change(self) -> Change:
         """The change of the HIT that does it."""
@@ -278,6 +283,18 @@ class Audience:
         """How many may not do it, for certain."""
         return self.pool - self.reached.possible
 
+    def renumbered(self, places: Sequence[int] | Mapping[int, int]) -> Audience:
+        """The same with other indexes: `places` are those that the requirements have elsewhere, in this order.
+
+        So what is said of a changed HIT, of which a requirement was left out, can be typed for the HIT as it was.
+        """
+        return evolve(
+            self,
+            requirements=tuple(evolve(each, index=places[each.index]) for each in self.requirements),
+            curves=tuple(evolve(each, index=places[each.index]) for each in self.curves),
+            places=tuple(evolve(each, index=places[each.index]) for each in self.places),
+        )
+
     def curve(self, index: int) -> Curve | None:
         """The curve of one requirement; None where it has none."""
         return next((each for each in self.curves if each.index == index), None)
@@ -316,7 +333,7 @@ class Audience:
             return reached < target, abs(reached - target), abs(curve.nearest(piece) - curve.value)
 
         piece = min(range(len(curve.certain)), key=badness)
-        value, said = curve.nearest(piece), self.requirements[curve.index]
+        value, said = curve.nearest(piece), next(each for each in self.requirements if each.index == curve.index)
         words = f"requirement {curve.index}: {said.name} {said.requirement.comparator} {value}, not {curve.value}"
         reached = Band(curve.certain[piece], curve.possible[piece])
         return Change(curve.index, words, reached, str(value), move=abs(value - curve.value))

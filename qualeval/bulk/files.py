@@ -25,7 +25,7 @@ from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.policy.access_policy import AccessPolicy
 
-__all__ = ["Screened", "screen_file"]
+__all__ = ["Screened", "scanned", "screen_file"]
 
 Path_ = str | os.PathLike[str]
 
@@ -86,14 +86,13 @@ def screen_file(
     source, end = Path(source), None if target is None else Path(target)
     kind = _kind(source)
     write = None if end is None else _WRITERS[_kind(end)]
-    if not source.is_file():
-        raise InputNotFound(f"no file {source}")
+    rows = scanned(source)
     if end is not None and os.path.lexists(end):
         mend = "choose another name, or remove it"
         raise InvalidInput(Problem(f"there is a file {show(str(end))} already", help=mend))
     question = Question(policy, columns, nulls, Invalid(invalid), reasons)
     try:
-        found = _Scan.of(question, _scanned(source, kind), _FIRST_ROWS[kind], told)
+        found = _Scan.of(question, rows, _FIRST_ROWS[kind], told)
         screened = found.counted()
         if end is not None and write is not None:
             told("writing")
@@ -127,8 +126,17 @@ def _kind(path: Path) -> str:
     return found
 
 
-def _scanned(path: Path, kind: str) -> pl.LazyFrame:
-    """A file's rows, still to be read. CSV has texts alone: what its cells mean, the grammar says."""
+def scanned(source: Path_) -> pl.LazyFrame:
+    """A file's rows, still to be read. CSV has texts alone: what its cells mean, the grammar says.
+
+    Raises:
+        InputNotFound: there is no such file.
+        InvalidInput: its name does not say what kind of file it is.
+    """
+    path = Path(source)
+    kind = _kind(path)
+    if not path.is_file():
+        raise InputNotFound(f"no file {path}")
     match kind:
         case "csv":
             separator = _separator(path)

@@ -1,4 +1,4 @@
-"""Pools as they come: frames of any kind, or worker profiles, coded type by type when a type is first asked for.
+"""Pools as they come: frames of any kind, files, or worker profiles, coded by type when one is first asked about.
 
 Columns are read as `screen` reads them, and each different cell is made a fact once; columns of integers are coded as
 they are. This module does not know policies.
@@ -6,6 +6,7 @@ they are. This module does not know policies.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from qualeval.bulk.coded import CodedPool, TypeCodes, coded_profiles
 from qualeval.bulk.columns import Columns, TypeColumns, read_columns
 from qualeval.bulk.distinct_facts import SAFE, IntegerFacts, distinct_facts
 from qualeval.bulk.expressions import CellReader, RangeReader, TypeReader, reader
+from qualeval.bulk.files import scanned
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.lending import Lent, looked_into, refuse_invalid, warn_of_doubtful
 from qualeval.bulk.screening import opened
@@ -38,12 +40,15 @@ _SPAN = 1 << 20
 
 
 def coded_pool(pool: Any, columns: Columns | None, nulls: Nulls, names: TypeNames) -> CodedPool:
-    """The pool of a frame, or of worker profiles.
+    """The pool of a frame, of worker profiles, or of a file that `screen_file` takes.
 
     Raises:
+        InputNotFound: there is no such file.
         InvalidInput: the columns are not what they should be.
         WrongType: it is neither a frame nor profiles.
     """
+    if isinstance(pool, str | os.PathLike):
+        pool = scanned(pool)
     if isinstance(pool, Iterable) and not hasattr(pool, "columns"):
         return coded_profiles(_profiles(pool))
     frame = opened(pool)

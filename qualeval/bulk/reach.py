@@ -51,8 +51,9 @@ class Reach:
     """A pool of workers, ready to say whom a HIT reaches, and whom a change of it would.
 
     A pool is a frame of any kind that `screen` takes, a row a worker; `columns` and `nulls` say what its columns and
-    its empty cells mean, as there, and `names` how types are called. Or it is worker profiles, such as `read_pool`
-    gives. What is lazy is computed once, those columns alone that speak of a type.
+    its empty cells mean, as there, and `names` how types are called. Or it is the path of a file that `screen_file`
+    takes, or worker profiles, such as `read_pool` gives. What is lazy is computed once, those columns alone that speak
+    of a type.
 
     >>> from qualeval.model.workers import WorkerProfile
     >>> from qualeval.policy.compiler import compile_requirements

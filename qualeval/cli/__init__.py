@@ -7,6 +7,7 @@ import sys
 import click
 
 from qualeval.cli import status
+from qualeval.cli.audience import audience
 from qualeval.cli.check import check
 from qualeval.cli.compare import compare
 from qualeval.cli.endpoint import endpoint
@@ -30,6 +31,7 @@ __all__ = ["cli", "main"]
 _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
     "Many at once": (screen, match, sql),
+    "Reach": (audience,),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),
