@@ -12,15 +12,12 @@ from itertools import chain
 from operator import and_
 from typing import Any
 
-import narwhals as nw
-import numpy as np
-import polars as pl
-
 from qualeval.bulk.columns import TypeColumns
 from qualeval.bulk.counting import EVERYBODY, CountingPlan, Counts
 from qualeval.bulk.expressions import TypeReader, reader
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.language import Truth
+from qualeval.bulk.packages import np, nw, pl
 from qualeval.errors import InvalidInput, Problem
 
 __all__ = ["counted_there"]

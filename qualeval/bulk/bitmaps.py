@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from qualeval.bulk.conjunctions import Bitmaps
+from qualeval.bulk.packages import np, npt
 from qualeval.model.qualification_types import qualification_type
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet

@@ -13,21 +13,14 @@ from typing import TypeAlias, TypeVar
 
 from attrs import frozen
 
-from qualeval.errors import InvalidInput, MissingPackage, Problem, WrongType, show
-
-try:
-    import narwhals as nw
-    import numpy as np
-    import polars as _  # noqa: F401
-except ImportError as error:
-    raise MissingPackage("qualeval.bulk.catalog", str(error.name), extra="frames") from error
-
 from qualeval.bulk.census import Census, like
 from qualeval.bulk.columns import Columns
 from qualeval.bulk.counting import CountingPlan
 from qualeval.bulk.index import PolicyIndex
 from qualeval.bulk.matches import Matches, not_there
+from qualeval.bulk.packages import np, nw
 from qualeval.bulk.screening import ACCESS, Invalid, opened, screen
+from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.model.hits import HIT

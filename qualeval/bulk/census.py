@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import narwhals as nw
-import polars as pl
 from attrs import frozen
 
 from qualeval.bulk.aggregates import counted_there
 from qualeval.bulk.columns import Columns, Dtype, TypeColumns, read_columns
 from qualeval.bulk.counting import CountingPlan, Counts, Workers
 from qualeval.bulk.lending import Lent
+from qualeval.bulk.packages import nw, pl
 from qualeval.bulk.parts import PART, PartReader, slices
 from qualeval.bulk.screening import Invalid, lazy_dtype
 from qualeval.errors import InvalidInput

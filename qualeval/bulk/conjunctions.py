@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
+
+from qualeval.bulk.packages import np, npt
 
 __all__ = ["Bitmaps", "Conjunctions", "Scratch"]
 

@@ -14,12 +14,11 @@ from functools import cached_property
 from threading import Lock
 from typing import TypeAlias, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from qualeval.bulk.bitmaps import Cells, Painter, TypePredicates, words_for
 from qualeval.bulk.conjunctions import Bitmaps, Conjunctions, Scratch
+from qualeval.bulk.packages import np, npt
 from qualeval.model.actions import Action
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.relations import Box

@@ -16,10 +16,9 @@ from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
+from qualeval.bulk.packages import np, npt
 from qualeval.model.actions import Access
 from qualeval.model.qualification_types import QualificationType, qualification_type
 from qualeval.model.workers import WorkerProfile

@@ -10,11 +10,10 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, overload
 
-import numpy as np
-import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from qualeval.bulk.index import VERDICTS, Verdicts
+from qualeval.bulk.packages import np, npt
 from qualeval.errors import HITNotFound, nearest, show
 from qualeval.model.actions import Access, Action
 

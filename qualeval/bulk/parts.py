@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import narwhals as nw
-import numpy as np
-import numpy.typing as npt
-import polars as pl
 from attrs import frozen
 
 from qualeval.bulk.bitmaps import Cells, Coded, Numbers, TypePredicates
@@ -21,6 +17,7 @@ from qualeval.bulk.expressions import reader
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.language import Truth
 from qualeval.bulk.lending import looked_into, refuse_invalid
+from qualeval.bulk.packages import np, npt, nw, pl
 from qualeval.model.columns import Empty, Part
 
 __all__ = ["PART", "PartReader", "slices"]
