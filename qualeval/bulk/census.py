@@ -14,7 +14,7 @@ from attrs import frozen
 from qualeval.bulk.aggregates import counted_there
 from qualeval.bulk.columns import Columns, Dtype, TypeColumns, read_columns
 from qualeval.bulk.counting import CountingPlan, Counts, Workers
-from qualeval.bulk.lending import Lent
+from qualeval.bulk.lending import Lent, warn_of_doubtful
 from qualeval.bulk.packages import nw, pl
 from qualeval.bulk.parts import PART, PartReader, slices
 from qualeval.bulk.screening import Invalid, lazy_dtype
@@ -46,7 +46,10 @@ class Census:
         lent = Lent(frame)
         asked = self.columns_of(lent)
         table = lent.table(name for each in asked.values() for name in each.names)
-        return self.plan.count(slices(table), self._reader(table, asked))
+        read = self._reader(table, asked)
+        if self.invalid is not Invalid.TRUST:
+            warn_of_doubtful(table, asked.values())
+        return self.plan.count(slices(table), read)
 
     def _of_lazy(self, frame: Lazy) -> Counts:
         schema = frame.collect_schema()
