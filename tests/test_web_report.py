@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -190,3 +192,12 @@ def test_it_prints(tmp_path: Path) -> None:
         assert found.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert found.page.evaluate("getComputedStyle(document.querySelector('.bar .sure')).fill") == "rgb(31, 111, 92)"
         assert found.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_without_its_package_the_error_names_the_mend() -> None:
+    """The page needs jinja2, which an extra brings; nothing else of qualeval does."""
+    program = "import sys; sys.modules['jinja2'] = None\nimport qualeval as qe\n"
+    program += "try:\n    qe.web.audience_report\nexcept qe.MissingPackage as error:\n    print(error)"
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert printed == "qualeval.web needs jinja2; pip install 'qualeval[web]'\n"

@@ -200,6 +200,8 @@ def _bar(band: qe.bulk.Band, pool: int) -> Text:
     is_plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     full, light = ("#", "-") if is_plain else ("█", "░")
     certain, possible = (-(-each * _WIDTH // pool) if pool else 0 for each in (band.certain, band.possible))
+    if band.unknown and certain == possible:  # a band that is thinner than a character is seen all the same
+        certain, possible = min(certain, _WIDTH - 1), min(possible + 1, _WIDTH)
     return Text.assemble((full * certain, "green"), (light * (possible - certain), "yellow"))
 
 
