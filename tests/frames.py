@@ -33,6 +33,10 @@ class Engine:
     make: Callable[[Table], Any]
     is_lazy: bool = False
 
+    def __str__(self) -> str:
+        """The same in every process, as the ids of tests must be."""
+        return self.name
+
     def rows(self, frame: Any) -> list[dict[str, Any]]:
         """The rows of a frame, computed where it is lazy; None where a cell is empty."""
         found = nw.from_native(frame)
