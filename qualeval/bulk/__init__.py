@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qualeval.bulk.queries import sql
     from qualeval.bulk.reach import Reach, audience
     from qualeval.bulk.screening import screen
+    from qualeval.bulk.tall import widen
 
 __all__ = [
     "Audience",
@@ -37,6 +38,7 @@ __all__ = [
     "screen",
     "screen_file",
     "sql",
+    "widen",
 ]
 
 _ON_DEMAND = {
@@ -54,6 +56,7 @@ _ON_DEMAND = {
     "screen": "screening",
     "screen_file": "files",
     "sql": "queries",
+    "widen": "tall",
 }
 """Names that are handed out here, and the modules that have them."""
 

@@ -1,0 +1,76 @@
+"""Tall tables made wide, and screened: what `decide` says of each worker's rows together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+import qualeval as qe
+from qualeval.bulk.tall import widen
+from tests.frames import Engine, Table, every_engine
+
+RATE = qe.QualificationRequirement(qe.PERCENT_APPROVED, qe.Comparator.GREATER_THAN_OR_EQUAL_TO, (98,))
+HELD = qe.QualificationRequirement("3ABC", qe.Comparator.EXISTS)
+POLICY = qe.compile_requirements([RATE, HELD], names=qe.TypeNames({"abc": "3ABC"}))
+ROWS = [
+    ("A1", "Worker_PercentAssignmentsApproved", 99),
+    ("A1", "3ABC", None),
+    ("A2", qe.PERCENT_APPROVED, 98),
+    ("A2", "3OTHER", 7),
+    ("A3", "abc", 80),
+    ("A3", "Worker_PercentAssignmentsApproved", 97),
+    ("A4", "Worker_PercentAssignmentsApproved", 97),
+    ("A4", "Worker_PercentAssignmentsApproved", 99),
+    ("A5", "Worker_PercentAssignmentsApproved", 99),
+    ("A5", "Worker_PercentAssignmentsApproved", 99),
+    ("A5", "3ABC", 1),
+]
+TABLE: Table = {
+    "WorkerId": ("text", [each[0] for each in ROWS]),
+    "QualificationTypeId": ("text", [each[1] for each in ROWS]),
+    "Value": ("int", [each[2] for each in ROWS]),
+}
+
+
+def answers(engine: Engine, frame: Any) -> dict[str, tuple[Any, ...]]:
+    """The answers by worker, in whatever order they come."""
+    return {
+        row["WorkerId"]: (row["access"], row["possible"], row["invalid"]) for row in engine.rows(frame)
+    }
+
+
+@every_engine
+def test_a_row_a_worker(engine: Engine) -> None:
+    """A value, a type that is held, no row at all, and two rows that contradict each other."""
+    wide = widen(engine.make(TABLE), POLICY)
+    schema = nw.from_native(wide).collect_schema()
+    found = answers(engine, qe.bulk.screen(wide, POLICY, invalid="flag", nulls={"3ABC": "lacks"}))
+
+    assert schema.names() == ["WorkerId", qe.PERCENT_APPROVED, "3ABC"]
+    assert found == {
+        "A1": (3, 3, False),
+        "A2": (2, 2, False),
+        "A3": (2, 2, False),
+        "A4": (0, 0, True),
+        "A5": (3, 3, False),
+    }
+
+
+def test_rows_that_contradict_each_other_are_told() -> None:
+    """As a cell that is no fact."""
+    wide = widen(pl.DataFrame({name: cells for name, (_, cells) in TABLE.items()}), POLICY)
+
+    with pytest.raises(qe.InvalidInput, match="got `97 and 99`, in row 3"):
+        qe.bulk.screen(wide, POLICY)
+
+
+def test_columns_of_other_names() -> None:
+    """They are given; a missing one is told with the nearest that is there."""
+    frame = pl.DataFrame({"who": ["A1"], "type": ["3ABC"], "value": ["lacks"]})
+
+    assert widen(frame, POLICY, worker="who", type="type", value="value")["3ABC"].to_list() == ["lacks"]
+    with pytest.raises(qe.InvalidInput, match="there is no column `WorkerId`"):
+        widen(frame, POLICY, type="type", value="value")
