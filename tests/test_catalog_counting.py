@@ -140,10 +140,12 @@ def test_conjunctions_are_those_of_python(asked: list[set[int]], rows: int, data
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conjunctions, "_ROWS", rows)
         plan = Conjunctions.of(asked)
-    bitmaps = np.array(words, np.uint64)[:, None]
-    expected = [sum(all(words[each] >> bit & 1 for each in asking) for bit in range(64)) for asking in asked]
+    ends = data.draw(st.integers(0, conjunctions.WORDS))
+    bitmaps = np.zeros((10, conjunctions.WORDS), np.uint64)
+    bitmaps[:, :ends] = np.array(words, np.uint64)[:, None]
+    of_a_word = [sum(all(words[each] >> bit & 1 for each in asking) for bit in range(64)) for asking in asked]
 
-    assert plan.count(bitmaps, plan.scratch(1)).tolist() == expected
+    assert plan.count(bitmaps, plan.scratch()).tolist() == [ends * each for each in of_a_word]
 
 
 def test_threads_pass_on_what_goes_wrong() -> None:

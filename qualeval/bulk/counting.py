@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from attrs import frozen
 
 from qualeval.bulk.bitmaps import Cells, Painter, TypePredicates, words_for
-from qualeval.bulk.conjunctions import Bitmaps, Conjunctions, Scratch
+from qualeval.bulk.conjunctions import WORDS, Bitmaps, Conjunctions, Scratch
 from qualeval.bulk.packages import np, npt
 from qualeval.model.actions import Action
 from qualeval.policy.access_policy import AccessPolicy
@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
-_BLOCK = 1 << 14
-"""How many workers are judged at a time: the bitmaps of a thousand predicates then take two megabytes."""
+_BLOCK = 64 * WORDS
+"""How many workers are judged at a time."""
 
 EVERYBODY, _NOBODY = -2, -1
 """Places behind those of the conjunctions."""
@@ -82,9 +82,9 @@ class CountingPlan:
         source, lock = iter(parts), Lock()
 
         def counted() -> Counts:
-            found, desks = self._nothing(), dict[int, _Desk]()
+            found, desk = self._nothing(), self._desk()
             while (part := _next(source, lock)) is not None:
-                found += self._count_part(read(part), desks)
+                found += self._count_part(read(part), desk)
             return found
 
         with ThreadPoolExecutor(threads := _threads()) as pool:
@@ -104,28 +104,27 @@ class CountingPlan:
         """A count of nobody: of each conjunction, of everybody and of nobody, certain and possible."""
         return np.zeros((2, len(self.conjunctions) + 2), np.int64)
 
-    def _count_part(self, part: Workers, desks: dict[int, _Desk]) -> Counts:
+    def _count_part(self, part: Workers, desk: _Desk) -> Counts:
         painters = [each.painter(part.cells.get(each.type_id)) for each in self.types]
         found = self._nothing()
         found[:, EVERYBODY] = part.size
         for start in range(0, part.size, _BLOCK):
             block = slice(start, min(start + _BLOCK, part.size))
-            words = words_for(block.stop - block.start)
-            if words not in desks:
-                desks[words] = self._desk(words)
-            found[:, :EVERYBODY] += self._count_block(painters, block, desks[words])
+            found[:, :EVERYBODY] += self._count_block(painters, block, desk)
         return found
 
-    def _desk(self, words: int) -> _Desk:
-        shape = sum(len(each.sets) for each in self.types), words
-        return _Desk(np.empty(shape, np.uint64), np.empty(shape, np.uint64), self._trie.scratch(words))
+    def _desk(self) -> _Desk:
+        shape = sum(len(each.sets) for each in self.types), WORDS
+        return _Desk(np.zeros(shape, np.uint64), np.zeros(shape, np.uint64), self._trie.scratch())
 
     def _count_block(self, painters: Sequence[Painter], block: slice, desk: _Desk) -> Sequence[Counts]:
         """The counts of a block, certain and possible: the same where all is definite."""
-        start = 0
+        start, words = 0, words_for(block.stop - block.start)
+        desk.certain[:, words:] = desk.possible[:, words:] = 0
         is_definite = all(each.is_definite for each in painters)
         for each, asked in zip(painters, self.types, strict=True):
-            certain, possible = (found[start : start + len(asked.sets)] for found in (desk.certain, desk.possible))
+            rows = slice(start, start + len(asked.sets))
+            certain, possible = desk.certain[rows, :words], desk.possible[rows, :words]
             each.paint(block, certain, possible)
             if each.is_definite and not is_definite:
                 possible[:] = certain
