@@ -96,6 +96,14 @@ def test_the_store_is_asked_about_the_workers_of_a_file(hit: str, file: str, ans
     assert (verdicts(found) if "." in file else [row for row in found.rows if row.startswith("A")]) == answers
 
 
+def test_the_results_of_a_batch_say_who_there_is_alone() -> None:
+    """What is said of qualifications in a table does not fit them."""
+    assert "the results of a batch say nothing of qualifications" in refusal(
+        "check", "hit.json", "batch.csv", *STORE, "--nulls", "lacks"
+    )
+    assert "and --store or --ask tells what else is known" in refusal("check", "hit.json", "batch.csv")
+
+
 def test_a_worker_without_an_id_stays_as_the_file_says() -> None:
     """Nobody can be asked about her."""
     found = run("check", "hit.json", "many.json", *STORE, "--format", "json")

@@ -534,11 +534,17 @@ def test_files_that_are_no_store(tmp_path: Path) -> None:
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE mine (a)")
     connection.commit()
+    (tmp_path / "empty.db").touch()
     (tmp_path / "text").write_text("no database at all, and long enough to be sure of that\n" * 50)
     later = Store.create(tmp_path / "later.db")
     later._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
 
-    refused = {"other.db": "another program's SQLite file", "text": "this is no store", "later.db": "upgrade"}
+    refused = {
+        "other.db": "another program's SQLite file",
+        "text": "this is no store",
+        "empty.db": "the file is empty, and no store yet; sync makes one of it",
+        "later.db": "upgrade",
+    }
     for name, said in refused.items():
         before = (tmp_path / name).read_bytes()
         with pytest.raises(qe.InvalidInput, match=said):

@@ -179,6 +179,9 @@ def _pool(source: Any, options: TableOptions, types: qe.TypeNames, **more: Any) 
 
 def _results(table: Table, options: TableOptions, types: qe.TypeNames) -> WorkerTable:
     """Those who took part, each once."""
+    if options.nulls or options.trust_own_statistics:
+        given = "--nulls" if options.nulls else "--trust-own-statistics"
+        raise click.UsageError(f"{given}: the results of a batch say nothing of qualifications")
     rows = qe.read_worker_ids(table, **on_error_settings(options.on_error))
     return WorkerTable(rows, map(qe.worker, _each_once(rows)), options.on_error, types)
 

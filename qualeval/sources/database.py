@@ -72,13 +72,18 @@ def connected(path: str, wait: float = 10.0) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
-    """Brings the file to the newest version. Another program's file is left alone."""
+def migrate(connection: sqlite3.Connection, path: str, *, is_new: bool = False) -> None:
+    """Brings the file to the newest version. Another program's file is left alone, and so is an empty one.
+
+    `is_new` says that an empty file is to become a store.
+    """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if application != APPLICATION_ID and not is_empty:
         raise InvalidInput(Problem("this is another program's SQLite file", help="name another file"), path)
+    if is_empty and not is_new:
+        raise InvalidInput(Problem("the file is empty, and no store yet", help="sync makes one of it"), path)
     if version > len(MIGRATIONS):
         found = f"the store has version {version}, expected {len(MIGRATIONS)} at most"
         raise InvalidInput(Problem(found, help="a later qualeval made it: upgrade"), path)

@@ -14,7 +14,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -89,6 +89,8 @@ class Store:
     def create(cls, path: str | os.PathLike[str], *, names: TypeNames = SYSTEM_ONLY) -> Store:
         """The store of this path, made if it is not there. Raises InputNotFound where it cannot be made."""
         make_for_owner(os.fspath(path))
+        with telling(os.fspath(path)), closing(connected(os.fspath(path))) as connection:
+            migrate(connection, os.fspath(path), is_new=True)
         return cls(path, names=names)
 
     @property
