@@ -132,7 +132,7 @@ class TypeReader(Generic[E]):
 
     def lies_in(self, admitted: ValueSet) -> E | Truth:
         """Whether the fact lies inside: an expression, or what is so of every row."""
-        return _TRUTHS[relation(self._of_empty, admitted)]
+        return _TRUTHS[relation(self.of_empty, admitted)]
 
     @property
     def is_invalid(self) -> E | None:
@@ -140,12 +140,13 @@ class TypeReader(Generic[E]):
         return None
 
     @property
-    def _of_empty(self) -> ValueSet:
+    def of_empty(self) -> ValueSet:
+        """The states that are left by cells that are empty."""
         return self.kind.lacked if self.empty is Empty.LACKS else self.kind.universe
 
     def _beside_empty(self, missing: E, admitted: ValueSet, found: E | Truth, *, is_null_there: bool) -> E | Truth:
         """What was found, and of empty cells what they mean."""
-        of_empty = _TRUTHS[relation(self._of_empty, admitted)]
+        of_empty = _TRUTHS[relation(self.of_empty, admitted)]
         if found is of_empty or (is_null_there and of_empty is None):
             return found
         if isinstance(found, bool) and of_empty is not None:

@@ -184,7 +184,7 @@ class _Scan:
         frame: nw.LazyFrame[Any] = nw.from_native(rows)
         schema = {name: lazy_dtype(frame, name, dtype) for name, dtype in frame.collect_schema().items()}
         asked = question.read(schema, question.added(question.invalid is Invalid.FLAG))
-        language = question.language()
+        language = question.language(are_looked_into=True)
         readers: Mapping[str, TypeReader[nw.Expr]]
         readers = {type_id: reader(language, each, knows_words=False) for type_id, each in asked.items()}
         if question.invalid is not Invalid.TRUST:

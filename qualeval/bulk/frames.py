@@ -58,11 +58,14 @@ _KINDS = {
 class FrameLanguage:
     """Expressions over frames. Where cells `are_clean` nobody looks for blanks around texts, and for empty ones.
 
+    Where they are `looked_into` one by one, if they are not plain, that is looked for then.
+
     What is made of a cell before it is compared becomes a column of its own, which is computed once: `prepared` adds
     those that the expressions speak of.
     """
 
     are_clean: bool = False
+    are_looked_into: bool = False
     made: tuple[dict[str, nw.Expr], dict[str, nw.Expr]] = field(factory=lambda: ({}, {}), init=False)
 
     @property
@@ -95,8 +98,9 @@ class FrameLanguage:
         if source.dtype.kind is not DtypeKind.TEXT:
             return column
         text = column if source.dtype.name == "String" else column.cast(nw.String)
-        if self.are_clean:
-            return text
+        return text if self.are_clean or self.are_looked_into else self._bare(source, text)
+
+    def _bare(self, source: SourceColumn, text: nw.Expr) -> nw.Expr:
         bare = text.str.strip_chars()
         return self._made(f"cell_{source.name}", nw.when(bare != "").then(bare))
 
@@ -131,15 +135,20 @@ class FrameLanguage:
 
     def code(self, country: SourceColumn, subdivision: SourceColumn) -> nw.Expr:
         """The code of both."""
-        place, part = self.cell(country), self.cell(subdivision)
+        place, part = self._joinable(country), self._joinable(subdivision)
         joined = nw.concat_str([place, nw.lit("-"), part])
         with_country = nw.when(part.str.contains("-", literal=True)).then(part).otherwise(joined)
         code = nw.when(part.is_null()).then(place).otherwise(with_country)
         return self._made(f"code_{country.name}", code, of_made=True)
 
+    def _joinable(self, source: SourceColumn) -> nw.Expr:
+        """What stands in a cell, without blanks: of what is joined nobody could tell them any more."""
+        text = nw.col(source.name).cast(nw.String)
+        return text if self.are_clean else self._bare(source, text)
+
     def is_misjoined(self, country: SourceColumn, subdivision: SourceColumn) -> nw.Expr:
         """Whether they do not belong together."""
-        place, part = self.cell(country), self.cell(subdivision)
+        place, part = self._joinable(country), self._joinable(subdivision)
         is_own = ~part.str.contains("-", literal=True) | (part.str.slice(0, 2) == place)
         return (~part.is_null()) & (place.is_null() | ~is_own | (place.str.len_chars() != 2))
 

@@ -128,7 +128,7 @@ def looked_into(
             strange[type_id] = nw.when(each.is_unusual).then(each.cell)
     if not strange:
         return readers
-    cells = pl.all().unique().drop_nulls().implode()
+    cells = pl.all().drop_nulls().unique().implode()
     found = frame.select(**strange).to_native().select(cells).collect(engine=engine)
     return {**readers, **{type_id: _knowing(readers[type_id], found[type_id][0]) for type_id in strange}}
 
@@ -136,10 +136,12 @@ def looked_into(
 def _knowing(reader: TypeReader[nw.Expr], cells: Iterable[str]) -> TypeReader[nw.Expr]:
     assert isinstance(reader, CellReader), "only cells are looked into"
     facts: dict[Hashable, Fact] = {}
+    of_empty = Fact(reader.of_empty)
     refused = []
     for cell in cells:
+        bare = cell.strip()
         try:
-            facts[cell] = read_fact(reader.kind.type_id, cell)
+            facts[cell] = reader.table.get(bare) or (read_fact(reader.kind.type_id, bare) if bare else of_empty)
         except InvalidInput:
             refused.append(cell)
     return evolve(reader, table={**facts, **reader.table}, refused=tuple(refused))

@@ -105,7 +105,7 @@ class Question:
         schema = frame.collect_schema()
         added = self.added(self.invalid is not Invalid.TRUST)
         asked = self.read({name: lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}, added)
-        language = self.language()
+        language = self.language(are_looked_into=False)
         knows_words = not language.are_clean
         readers = {type_id: reader(language, each, knows_words=knows_words) for type_id, each in asked.items()}
         answered: nw.LazyFrame[Any] = self.answered(language.prepared(frame), readers)
@@ -117,7 +117,7 @@ class Question:
         lent = Lent(frame)
         asked = self.read(lent, added)
         table = lent.table(name for each in asked.values() for name in each.names)
-        language = self.language()
+        language = self.language(are_looked_into=True)
         readers = {type_id: reader(language, each, knows_words=False) for type_id, each in asked.items()}
         prepared = language.prepared(nw.from_native(table.lazy()))
         if self.invalid is not Invalid.TRUST:
@@ -131,9 +131,10 @@ class Question:
             warn_of_doubtful(table, asked.values())
         return with_answers(frame, answers.select(added))
 
-    def language(self) -> FrameLanguage:
+    def language(self, *, are_looked_into: bool) -> FrameLanguage:
         """The language of one frame's expressions."""
-        return FrameLanguage(are_clean=self.invalid is Invalid.TRUST)
+        is_trusted = self.invalid is Invalid.TRUST
+        return FrameLanguage(are_clean=is_trusted, are_looked_into=are_looked_into and not is_trusted)
 
     def added(self, with_invalid: bool) -> list[str]:
         """The columns that are added."""
