@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 _WIDTH = 99
-_PEERS = ("zen-engine", "common-expression-language", "rule-engine", "z3-solver", "pandas")
+_PEERS = ("zen-engine", "common-expression-language", "rule-engine", "z3-solver", "pandas", "polars", "numpy")
 _PACKAGES = ("qualeval", "attrs", *_PEERS, "pytest-benchmark")
 _TITLES = ("measured", "ns", "against", "ns", "ratio", "goal", "")
 
