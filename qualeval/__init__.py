@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from qualeval import bulk, linting, testing, web
     from qualeval.analysis.analyze import Analysis, FindingKind, PolicyFinding, analyze
     from qualeval.analysis.compare import ActionComparison, Comparison, Shift, compare
-    from qualeval.analysis.inference import Acceptance, Inference, infer
+    from qualeval.analysis.inference import Acceptance, Inference, infer, joined
     from qualeval.analysis.matching import HITMatch, match_hits
     from qualeval.analysis.prove import Claim, Proof, Verdict, prove
     from qualeval.engine import Engine
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         is_workers_csv,
         read_workers_csv,
     )
+    from qualeval.sources.writing import discard_if_empty, keep_profiles
 
 __all__ = [
     "ADULT",
@@ -177,12 +178,15 @@ __all__ = [
     "compare",
     "compile_hit",
     "compile_requirements",
+    "discard_if_empty",
     "exclusion",
     "find_type_names",
     "guard",
     "infer",
     "is_results_csv",
     "is_workers_csv",
+    "joined",
+    "keep_profiles",
     "lint",
     "linting",
     "load_hit",
@@ -248,6 +252,9 @@ _ON_DEMAND = {
     "find_type_names": "sources.configuration",
     "guard": "linting",
     "infer": "analysis.inference",
+    "joined": "analysis.inference",
+    "keep_profiles": "sources.writing",
+    "discard_if_empty": "sources.writing",
     "is_results_csv": "sources.results_csv",
     "is_workers_csv": "sources.workers_csv",
     "lint": "linting",

@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 import qualeval as qe
-from qualeval.analysis.inference import joined
 from qualeval.cli import inputs, output, pools
-from qualeval.sources.writing import writing
 from qualeval.sources.written_profiles import unsaid, written_profile
 
 __all__ = ["learn"]
@@ -61,8 +59,7 @@ def learn(
 
 def _kept(path: str, workers: Iterable[qe.WorkerProfile]) -> str:
     """Keeps what is known of workers in a store, which is made if it is not there; says how much of it is new."""
-    with writing(qe.Store.create(path)) as writer:
-        count = writer.put_profiles(workers, joined)
+    count = qe.keep_profiles(qe.Store.create(path), workers, qe.joined)
     return f"{_many(count, 'fact')} in {path} {'is' if count == 1 else 'are'} new or changed"
 
 

@@ -17,7 +17,6 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 import qualeval as qe
 from qualeval.cli import inputs, output, status
-from qualeval.sources.writing import discard_if_empty
 
 __all__ = ["sync"]
 
@@ -57,11 +56,11 @@ def sync(
         with _progress() as tell:
             report = qe.sync(store, requester, hit_ids, max_age=max_age, progress=tell)
     except KeyboardInterrupt:
-        kept = "" if is_new and discard_if_empty(store) else f"; what was read is in {output.clean(path)}"
+        kept = "" if is_new and qe.discard_if_empty(store) else f"; what was read is in {output.clean(path)}"
         click.echo(f"interrupted{kept}{', and the next sync goes on' if kept else ''}", err=True)
         return status.Status.INTERRUPTED
     output.complain_of_each([error for _, error in report.failed])
-    if is_new and report.failed and discard_if_empty(store):
+    if is_new and report.failed and qe.discard_if_empty(store):
         click.echo(f"note: nothing was read, so there is no {output.clean(path)}", err=True)
         return status.Status.SERVICE_FAILED
     _SHOW[output_format](path, store, report)

@@ -30,7 +30,7 @@ from qualeval.sources.store import BLOCKS, HITS, TYPES, Reading, Store, scores_l
 from qualeval.sources.written_profiles import fact_words
 from qualeval.values.locale import Locale
 
-__all__ = ["Writer", "discard_if_empty", "writing"]
+__all__ = ["Writer", "discard_if_empty", "keep_profiles", "writing"]
 
 
 Join = Callable[[str, Fact, Fact], Fact]
@@ -165,6 +165,14 @@ def writing(store: Store, wait: float = 30.0) -> Iterator[Writer]:
             raise InvalidInput(Problem("the store was removed while this waited for it", help="try again"), store.path)
         with closing(connected(store.path)) as connection:
             yield Writer(store, connection)
+
+
+def keep_profiles(
+    store: Store, profiles: Iterable[WorkerProfile], join: Join = lambda type_id, known, found: found
+) -> int:  # fmt: skip
+    """Keeps what is known of workers from elsewhere than the service, as `Writer.put_profiles` does."""
+    with writing(store) as writer:
+        return writer.put_profiles(profiles, join)
 
 
 def discard_if_empty(store: Store) -> bool:
