@@ -94,9 +94,9 @@ def test_columns_are_looked_at_before_anything_is_asked() -> None:
         Reach(pl.DataFrame({"Worker_Local": ["US"]}))
 
 
-@pytest.mark.parametrize("pool", ["US", 5, {"Worker_Locale": "US"}, [{"Worker_Locale": "US"}]])
+@pytest.mark.parametrize("pool", [3.5, 5, {"Worker_Locale": "US"}, [{"Worker_Locale": "US"}]])
 def test_what_is_no_pool_is_refused(pool: Any) -> None:
-    """A frame or profiles: not a dict, a text or rows."""
+    """A frame or profiles: not a number, a dict or rows."""
     with pytest.raises(qe.WrongType, match="expected"):
         Reach(pool)
 

@@ -45,7 +45,7 @@ class TypeCodes:
 
     def counted(self, workers: Flags | None = None) -> Counts:
         """How many of these workers share each fact; of all of them, where none are given."""
-        codes = self.codes if workers is None else self.codes[workers]
+        codes = self.codes if workers is None else np.compress(workers, self.codes)  # much faster than an index
         return np.bincount(codes, minlength=len(self.facts))
 
 
@@ -99,8 +99,10 @@ class CodedPool:
         coded = self.coded(type_id)
         if not others:
             return Weights(*[coded.counted()] * 2)
-        sides = zip(*(self.bits(*each) for each in others), strict=True)
-        return Weights(*(coded.counted(_unpacked(reduce(and_, side), self.size)) for side in sides))
+        certain, possible = (reduce(and_, side) for side in zip(*(self.bits(*each) for each in others), strict=True))
+        counts = coded.counted(_unpacked(certain, self.size))
+        is_definite = np.array_equal(certain, possible)
+        return Weights(counts, counts if is_definite else coded.counted(_unpacked(possible, self.size)))
 
 
 def _unpacked(found: Bitmaps, size: int) -> Flags:

@@ -1,7 +1,7 @@
 """Pools as they come: frames of any kind, files, or worker profiles, coded by type when one is first asked about.
 
-Columns are read as `screen` reads them, and each different cell is made a fact once; columns of integers are coded as
-they are. This module does not know policies.
+Columns are read as `screen` reads them, but each different row of the columns of a type is read once. This module does
+not know policies.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from attrs import frozen
 
 from qualeval.bulk.coded import CodedPool, TypeCodes, coded_profiles
 from qualeval.bulk.columns import Columns, TypeColumns, read_columns
-from qualeval.bulk.distinct_facts import SAFE, IntegerFacts, distinct_facts
+from qualeval.bulk.different_rows import different_rows
+from qualeval.bulk.distinct_facts import SAFE, DistinctFacts, IntegerFacts, distinct_facts
 from qualeval.bulk.expressions import CellReader, RangeReader, TypeReader, reader
 from qualeval.bulk.files import scanned
 from qualeval.bulk.frames import FrameLanguage
@@ -34,10 +35,6 @@ from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet
 
 __all__ = ["coded_pool"]
-
-_SPAN = 1 << 20
-"""Integers that span no more than this, or than there are workers, are their own codes."""
-
 
 def coded_pool(pool: Any, columns: Columns | None, nulls: Nulls, names: TypeNames) -> CodedPool:
     """The pool of a frame, of worker profiles, or of a file that `screen_file` takes.
@@ -94,14 +91,16 @@ class _FramePool:
         if columns is None:
             return _all_alike(qualification_type(type_id).universe, self.size)
         table = self.lent.table(columns.names)
+        rows, codes = different_rows(table)
         language = FrameLanguage()
         read = reader(language, columns, knows_words=False)
-        prepared = nw.from_native(language.prepared(nw.from_native(table.lazy())).to_native().collect().lazy())
+        prepared = nw.from_native(language.prepared(nw.from_native(rows.lazy())).to_native().collect().lazy())
         read = looked_into(prepared, {type_id: read})[type_id]
         if (test := read.is_invalid) is not None:
-            refuse_invalid(table, {type_id: columns}, {type_id: _selected(prepared, wrong=test)["wrong"]})
+            wrong = _selected(prepared, wrong=test)["wrong"].to_numpy()
+            refuse_invalid(table, {type_id: columns}, {type_id: pl.Series(wrong.take(codes))})
         warn_of_doubtful(table, [columns])
-        return _Cells(columns, prepared, self.size).coded(read)
+        return TypeCodes(_Cells(columns, prepared).facts(read), codes)
 
 
 def _all_alike(states: ValueSet, size: int) -> TypeCodes:
@@ -116,11 +115,10 @@ def _selected(frame: nw.LazyFrame[Any], **expressions: nw.Expr) -> pl.DataFrame:
 
 @frozen(eq=False)
 class _Cells:
-    """The cells of one type's columns, all of them facts, and the frame in which readers' expressions can be had."""
+    """Different cells of one type's columns, all of them facts, and the frame in which readers' expressions are had."""
 
     columns: TypeColumns
     frame: nw.LazyFrame[Any]
-    size: int
 
     @property
     def _kind(self) -> QualificationType:
@@ -130,52 +128,49 @@ class _Cells:
     def _of_empty(self) -> ValueSet:
         return self._kind.lacked if self.columns.empty is Empty.LACKS else self._kind.universe
 
-    def coded(self, read: TypeReader[nw.Expr]) -> TypeCodes:
-        """The facts, and who has which."""
+    def facts(self, read: TypeReader[nw.Expr]) -> DistinctFacts:
+        """The fact of each row."""
         if isinstance(read, RangeReader):
-            return self._ranges(read)
+            ends = _selected(self.frame, low=_number(read.ends[0]), high=_number(read.ends[1]))
+            words = [_as_int64(ends[each]) for each in ("low", "high")]
+            return self._runs(*words) or self._listed(self._range(*row) for row in ends.iter_rows())
         if not isinstance(read, CellReader):
-            return _all_alike(self._of_empty, self.size)
+            size = len(self.frame.to_native().collect())
+            return self._listed([self._of_empty] * size)
         if read.integers is None:
-            return self._different(_selected(self.frame, cell=read.cell), read.table)
-        if not read.table and not read.is_of_texts:
-            number = _selected(self.frame, number=read.integers.number)["number"]
-            if (found := _as_int64(number)) is not None:
-                return self._integers(found)
-        cells = _selected(self.frame, cell=read.cell, number=read.integers.number)
-        return self._different(cells, read.table)
-
-    def _integers(self, numbers: pl.Series) -> TypeCodes:
-        """Integers are few, or lie close together: so they are coded without a look at each."""
-        missing = numbers.is_null().to_numpy()
-        values = numbers.fill_null(numbers.min() or 0).to_numpy()  # of those that are missing, one that is there
-        low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-        codes: npt.NDArray[Any]
-        if high - low < max(_SPAN, len(values)):
-            singles, codes = np.arange(low, high + 1), (values - low).astype(np.int32)
+            cells = _selected(self.frame, cell=read.cell)
         else:
-            singles, codes = np.unique(values, return_inverse=True)
-        codes[missing] = len(singles)
-        return TypeCodes(_singles(singles, self._of_empty), codes)
+            cells = _selected(self.frame, cell=read.cell, number=read.integers.number)
+            numbers = None if read.table else _as_int64(cells["number"])
+            if numbers is not None and (found := self._runs(numbers, numbers)) is not None:
+                return found
+        return self._listed(self._fact(*row, table=read.table) for row in cells.iter_rows())
 
-    def _ranges(self, read: RangeReader[nw.Expr]) -> TypeCodes:
-        ends = {name: end.number for name, end in zip(("low", "high"), read.ends, strict=True) if end is not None}
-        different, codes = _numbered(_selected(self.frame, **ends))
-        states = [self._range(row.get("low"), row.get("high")) for row in different.iter_rows(named=True)]
-        return TypeCodes(distinct_facts(states, are_locales=False), codes)
+    def _runs(self, low: pl.Series | None, high: pl.Series | None) -> IntegerFacts | None:
+        """A run from `low` to `high` for each row, and where both are empty what that means; None where they are None.
+
+        An end that is missing is open, as far as the type's values go.
+        """
+        if low is None or high is None:
+            return None
+        empty = IntegerFacts.of([self._of_empty])
+        missing = (low.is_null() & high.is_null()).to_numpy()
+        there, gaps, runs = np.flatnonzero(~missing), np.flatnonzero(missing), len(empty.owners)
+        ends = (_or_else(low, self._kind.lowest, empty.low_end), _or_else(high, self._kind.highest, empty.high_end))
+        owners = np.concatenate([there, np.repeat(gaps, runs)])
+        order = np.argsort(owners, kind="stable")
+        first = np.concatenate([ends[0][there], np.tile(empty.first, len(gaps))])
+        last = np.concatenate([ends[1][there], np.tile(empty.last, len(gaps))])
+        return IntegerFacts(owners[order], first[order], last[order], missing & bool(empty.lacking[0]))
+
+    def _listed(self, states: Iterable[ValueSet]) -> DistinctFacts:
+        return distinct_facts(list(states), are_locales=self._kind.is_locale)
 
     def _range(self, low: Any, high: Any) -> ValueSet:
-        """An end that is missing is open, as far as the type's values go."""
         if low is None and high is None:
             return self._of_empty
         ends = (None if each is None else int(each) for each in (low, high))
         return ValueSet(IntegerSet.between(*ends)) & self._kind.held
-
-    def _different(self, cells: pl.DataFrame, table: Mapping[Any, Fact]) -> TypeCodes:
-        """Each different cell is read once."""
-        different, codes = _numbered(cells)
-        states = [self._fact(*row, table=table) for row in different.iter_rows()]
-        return TypeCodes(distinct_facts(states, are_locales=self._kind.is_locale), codes)
 
     def _fact(self, cell: Any, number: Any = None, *, table: Mapping[Any, Fact]) -> ValueSet:
         if cell is None:
@@ -183,6 +178,11 @@ class _Cells:
         if cell in table:
             return table[cell].states
         return read_fact(self._kind.type_id, cell if number is None else int(number)).states
+
+
+def _number(end: Any) -> nw.Expr:
+    """The integer of an end; none where there is no such end."""
+    return nw.lit(None, nw.Int64) if end is None else end.number
 
 
 def _as_int64(numbers: pl.Series) -> pl.Series | None:
@@ -193,20 +193,6 @@ def _as_int64(numbers: pl.Series) -> pl.Series | None:
     return found if is_held else None
 
 
-def _singles(values: npt.NDArray[np.int64], of_empty: ValueSet) -> IntegerFacts:
-    """A fact for each value, and one for empty cells behind them."""
-    empty = IntegerFacts.of([of_empty])
-    owners = np.concatenate([np.arange(len(values)), empty.owners + len(values)])
-    first, last = np.concatenate([values, empty.first]), np.concatenate([values, empty.last])
-    return IntegerFacts(owners, first, last, np.append(np.zeros(len(values), np.bool_), empty.lacking))
-
-
-def _numbered(cells: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int32]]:
-    """The different rows, and for every row which it is."""
-    names = cells.columns
-    different = cells.unique(maintain_order=True)
-    codes = cells.join(different.with_row_index(_CODE), on=names, how="left", nulls_equal=True, maintain_order="left")
-    return different, codes[_CODE].to_numpy().astype(np.int32)
-
-
-_CODE = "__qualeval_code"
+def _or_else(numbers: pl.Series, end: int | None, opened: Any) -> npt.NDArray[np.int64]:
+    """The numbers, and where there is none the end of the type's values; without one, the open end."""
+    return numbers.fill_null(opened if end is None else end).to_numpy()
