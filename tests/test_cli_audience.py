@@ -157,6 +157,17 @@ def test_a_parquet_file_is_a_pool() -> None:
     assert found.json == expected
 
 
+def test_a_large_table_is_read_as_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same answer, and with a note; what needs its rows is read row by row all the same."""
+    expected = audience()
+    monkeypatch.setattr(sys.modules["qualeval.cli.audience"], "_LARGE", 1)
+    found = run("audience", "hit.json", "pool.csv", "--format", "json")
+
+    assert found.json == expected
+    assert found.err == "note: pool.csv: it is large, and read as a frame; empty cells mean unknown\n"
+    assert "empty cells read as unknown" in run("audience", "hit.json", "pool.csv", "--on-error", "skip").err
+
+
 def test_profiles_are_a_pool() -> None:
     """A file of profiles, as `check` takes it."""
     facts = {"Worker_Locale": "US", "Worker_NumberHITsApproved": 500, "Worker_PercentAssignmentsApproved": 99}
@@ -188,7 +199,7 @@ def test_html_is_written_beside_the_answer() -> None:
         (("-", "-"), "HIT and POOL are both `-`"),
         (("hit.json", "pool.csv", "--target", "0"), "--target"),
         (("hit.json", "pool.csv", "--without", "7"), "no requirement 7; the HIT has requirements 0 to 2"),
-        (("hit.json", "pool.parquet", "--on-error", "skip"), "of a Parquet file"),
+        (("hit.json", "pool.parquet", "--on-error", "skip"), "is read as a frame, of which --on-error"),
         (("hit.json", "none.parquet"), "no file none.parquet"),
         (("hit.json", "none.csv"), "no file none.csv"),
     ],
