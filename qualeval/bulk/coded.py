@@ -11,13 +11,12 @@ from functools import lru_cache, reduce
 from operator import and_
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
 from qualeval.bulk.bitmaps import bitmap
 from qualeval.bulk.conjunctions import Bitmaps
 from qualeval.bulk.distinct_facts import Counts, DistinctFacts, Flags, Lie, distinct_facts
+from qualeval.bulk.packages import np, npt
 from qualeval.errors import InvalidInput, Problem
 from qualeval.model.qualification_types import qualification_type
 from qualeval.model.workers import WorkerProfile

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from attrs import field, frozen
 
 from qualeval.bulk.audiences import NEAREST, Curve, NearMiss
 from qualeval.bulk.coded import Weights
 from qualeval.bulk.distinct_facts import Counts, Flags, IntegerFacts, Integers, Runs
+from qualeval.bulk.packages import np
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.value_set import ValueSet

@@ -9,9 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import polars as pl
+from qualeval.bulk.packages import np, npt, pl
 
 __all__ = ["different_rows"]
 

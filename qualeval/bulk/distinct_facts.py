@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
+from qualeval.bulk.packages import np, npt
 from qualeval.policy.ladders import Relation, relation
 from qualeval.values.integer_set import IntegerSet
 from qualeval.values.locale_set import LocaleSet

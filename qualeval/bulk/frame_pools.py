@@ -10,10 +10,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import narwhals as nw
-import numpy as np
-import numpy.typing as npt
-import polars as pl
 from attrs import frozen
 
 from qualeval.bulk.coded import CodedPool, TypeCodes, coded_profiles
@@ -24,6 +20,7 @@ from qualeval.bulk.expressions import CellReader, RangeReader, TypeReader, reade
 from qualeval.bulk.files import scanned
 from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.lending import Lent, looked_into, refuse_invalid, warn_of_doubtful
+from qualeval.bulk.packages import np, npt, nw, pl
 from qualeval.bulk.screening import opened
 from qualeval.errors import WrongType
 from qualeval.model.columns import Empty, Nulls, type_and_part

@@ -17,15 +17,6 @@ from typing import Any
 
 from attrs import frozen
 
-from qualeval.errors import MissingPackage, WrongType
-
-try:
-    import narwhals  # noqa: F401
-    import numpy as np
-    import polars  # noqa: F401
-except ImportError as error:
-    raise MissingPackage("qualeval.bulk.Reach", str(error.name), extra="frames") from error
-
 from qualeval.bulk.audiences import Audience, Band, Curve, NearMiss, Place, RequirementReach
 from qualeval.bulk.bitmaps import bitmap
 from qualeval.bulk.coded import CodedPool, Weights
@@ -35,6 +26,8 @@ from qualeval.bulk.curves import curve, has_curve, near_misses
 from qualeval.bulk.distinct_facts import Counts, IntegerFacts, Lie, LocaleFacts
 from qualeval.bulk.frame_pools import coded_pool
 from qualeval.bulk.nearby_places import has_places, places_beside
+from qualeval.bulk.packages import np
+from qualeval.errors import WrongType
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
