@@ -194,7 +194,7 @@ def _text(answer: _Answer) -> Iterable[RenderableType]:
         f"Of {found.pool:,} workers, who may {found.action} it",
         _summary(answer),
         *_section("One requirement after the other", _funnel(found)),
-        *_section("Each requirement by itself", _costs(found)),
+        *_section("Each requirement by itself: of how many it is the only obstacle, or the only question", _costs(found)),
         *_section("Those whom one requirement alone keeps out, by how much they miss it", _near_misses(found)),
         *(part for curve in found.curves for part in _curve(found, curve)),
         *_section("Places that would bring most", _places(found)),
@@ -258,7 +258,7 @@ def _costs(found: qe.bulk.Audience) -> Table:
     grid = _grid("right", "left", "right", "right", "right", "right")
     asked = [each for each in found.requirements if each.guards_action]
     if asked:
-        _row(grid, "", "", "pass it", "only obstacle of", "only question of", "without it")
+        _row(grid, "", "", "pass it", "obstacle", "question", "without it")
     for each in asked:
         numbers = each.alone, each.only_obstacle, f"{each.only_question:,}", each.without
         _row(grid, str(each.index), each.words, *map(str, numbers))
