@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from qualeval.bulk.audiences import Audience, Band, Change, Curve, NearMiss
 from qualeval.bulk.reach import Reach, audience
 from qualeval.values.locale import country_codes
 from tests.audience_oracle import naive_audience, naive_curves, reached
+from tests.audience_worlds import worlds
 from tests.strategies import requirement_lists, tries, workers
 
 Requirements = list[qe.QualificationRequirement]
@@ -62,6 +64,36 @@ def test_every_number_is_what_a_loop_of_decide_says(
     assert found.curves == expected.curves
     assert found.places == expected.places
     assert found == expected
+
+
+@pytest.mark.parametrize("action", qe.Action)
+def test_every_number_in_worlds_where_requirements_matter(action: qe.Action) -> None:
+    """The same where many are kept out by one thing alone, and where most thresholds and places bring somebody."""
+    reached_by: Counter[str] = Counter()
+    for world in worlds(1, 120):
+        found = audience(world.workers, world.policy, action)
+
+        assert found == naive_audience(world.workers, world.policy, action), world
+        reached_by += _what_happens(found)
+    assert min(reached_by[each] for each in _HAPPENING) >= 5, reached_by
+
+
+_HAPPENING = ("obstacle", "question", "near miss", "curve", "band", "gain", "let go")
+
+
+def _what_happens(found: Audience) -> Counter[str]:
+    """What of an audience is not trivial."""
+    return Counter(
+        {
+            "obstacle": any(each.only_obstacle.certain for each in found.requirements),
+            "question": any(each.only_question for each in found.requirements),
+            "near miss": any(each.near_misses for each in found.requirements),
+            "curve": any(len(each.starts) > 2 for each in found.curves),
+            "band": any(each.certain != each.possible for each in found.curves),
+            "gain": any(each.reached.certain > found.permitted for each in found.places if not each.is_excluded),
+            "let go": any(each.reached.certain > found.permitted for each in found.places if each.is_excluded),
+        }
+    )
 
 
 @given(POOLS, st.lists(requirement_lists(3), min_size=2, max_size=4), ACTIONS)
@@ -157,6 +189,24 @@ def test_the_best_change_is_the_best_and_does_what_it_says(
         assert best.reached.certain == min(enough)
         alike = [change.move for change, band in all_of_them if band.certain == min(enough)]
         assert best.move == min(alike)
+
+
+@pytest.mark.parametrize("action", qe.Action)
+def test_changes_in_worlds_where_requirements_matter(action: qe.Action) -> None:
+    """For every target: the best change is applied and counted, and no other fits closer or moves less."""
+    found_any = 0
+    for world in worlds(2, 15, workers=12):
+        found = audience(world.workers, world.policy, action)
+        everything = list(single_changes(world.workers, world.hit, found, action))
+        for target in range(found.permitted + 1, found.pool + 1):
+            best = found.best_change(target)
+            enough = [(band.certain, each.move) for each, band in everything if band.certain >= target]
+            assert (best is None) == (not enough)
+            if best is not None:
+                found_any += 1
+                assert reached(world.workers, best.applied(world.hit).requirements, action) == best.reached
+                assert (best.reached.certain, best.move) == min(enough)
+    assert found_any >= 20
 
 
 def test_the_least_surplus_wins() -> None:

@@ -194,13 +194,15 @@ def _text(answer: _Answer) -> Iterable[RenderableType]:
         f"Of {found.pool:,} workers, who may {found.action} it",
         _summary(answer),
         *_section("One requirement after the other", _funnel(found)),
-        *_section("Each requirement by itself: of how many it is the only obstacle, or the only question", _costs(found)),
+        *_section(_BY_ITSELF, _costs(found)),
         *_section("Those whom one requirement alone keeps out, by how much they miss it", _near_misses(found)),
         *(part for curve in found.curves for part in _curve(found, curve)),
         *_section("Places that would bring most", _places(found)),
         *_advice(answer),
     ]
 
+
+_BY_ITSELF = "Each requirement by itself: of how many it is the only obstacle, or the only question"
 
 Justify = Literal["left", "right"]
 
