@@ -16,7 +16,15 @@ from attrs import frozen
 
 from qualeval.errors import InvalidInput, Problem, show
 
-__all__ = ["UNLISTED", "Locale", "country_codes", "locale_problems", "subdivision_codes", "withdrawn_country_codes"]
+__all__ = [
+    "UNLISTED",
+    "Locale",
+    "country_codes",
+    "locale_problems",
+    "place_name",
+    "subdivision_codes",
+    "withdrawn_country_codes",
+]
 
 UNLISTED = "ZZ"
 """The subdivision code of a place that is in no list (`ZZ` is one of ISO 3166's user-assigned codes)."""
@@ -99,6 +107,22 @@ def _todays_codes() -> frozenset[str]:
 def subdivision_codes(country: str) -> frozenset[str]:
     """The subdivision codes of a country without the country: `WA`, not `US-WA`. Empty where it has none."""
     return frozenset(_subdivisions().get(country, ()))
+
+
+def place_name(locale: Locale) -> str:
+    """What a locale is called in English: `Canada`, `Washington, United States`."""
+    country = _country_names()[locale.country]
+    if locale.subdivision is None:
+        return country
+    named = _subdivisions().get(locale.country, {}).get(locale.subdivision, "a place in no list")
+    return f"{named}, {country}"
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    """By code, how a country is commonly called."""
+    withdrawn = {each.alpha_2: str(each.name) for each in pycountry.historic_countries}
+    return withdrawn | {each.alpha_2: str(getattr(each, "common_name", each.name)) for each in pycountry.countries}
 
 
 @cache

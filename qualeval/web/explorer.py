@@ -1,0 +1,300 @@
+"""What the explorer knows and answers: the audience of the HIT on the cards, and all that follows from a move.
+
+It keeps a pool, and nothing of the HIT: every question says what stands on the cards. So several pages may be open, and
+a link can hold all of what one shows.
+
+This module does not know HTTP.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from qualeval.analysis.compare import compare
+from qualeval.bulk.audiences import Audience, Band
+from qualeval.errors import InvalidInput, Problem
+from qualeval.linting.lint import lint
+from qualeval.model.actions import Action, ActionsGuarded
+from qualeval.model.hits import HIT
+from qualeval.model.qualification_types import QualificationType, TypeNames, qualification_type
+from qualeval.model.requirements import Comparator
+from qualeval.model.workers import WorkerProfile
+from qualeval.policy.access_policy import AccessPolicy
+from qualeval.policy.compiler import compile_hit
+from qualeval.sources.hits import load_hits, parse_hit
+from qualeval.values.locale import Locale, country_codes, place_name, subdivision_codes, withdrawn_country_codes
+from qualeval.web.curves import shown_curve
+from qualeval.web.questions import REQUIREMENTS, Question, Who, read_question, read_request
+
+__all__ = ["Explorer", "Pool", "PooledWorkers"]
+
+PICKED = 20
+"""So many workers are offered to pick from."""
+
+
+class PooledWorkers(Protocol):
+    """The workers of a pool, counted and looked up."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def audience(self, policy: AccessPolicy, action: Action) -> Audience:
+        """The audience of a policy."""
+
+    def reached(self, policy: AccessPolicy, action: Action) -> Band:
+        """How many of them may do it, alone."""
+
+    def worker(self, row: int) -> WorkerProfile:
+        """The worker of a row, from 0."""
+
+    def find(self, text: str, most: int) -> Sequence[tuple[int, str]]:
+        """Rows and ids of the first workers whose id begins so."""
+
+
+@frozen
+class Pool:
+    """A pool and what it is called."""
+
+    name: str
+    workers: PooledWorkers
+
+
+class Explorer:
+    """The explorer of a pool. It may be asked by many threads.
+
+    `hit` is what a page begins with, `read_pool` reads the text of an uploaded file of this name. With `masked` no
+    worker id is told: workers are called by their row.
+    """
+
+    def __init__(
+        self,
+        hit: HIT,
+        pool: Pool,
+        *,
+        names: TypeNames,
+        read_pool: Callable[[str, bytes], PooledWorkers],
+        masked: bool = False,
+    ) -> None:
+        self._hit = hit
+        self._pool = pool
+        self._names = names
+        self._read_pool = read_pool
+        self._masked = masked
+        self._lock = threading.Lock()
+
+    # --- what there is
+
+    def start(self) -> dict[str, Any]:
+        """What a page begins with: the HIT, the pool, and what can be put on cards."""
+        return {
+            "hit": _hit_dict(self._hit),
+            "pool": _pool_dict(self._pool),
+            "types": [_type_dict(each, self._names) for each in _types(self._names, self._hit)],
+            "comparators": [_comparator_dict(each) for each in Comparator],
+            "guards": [str(each) for each in ActionsGuarded],
+            "places": _places(),
+            "masked": self._masked,
+        }
+
+    def open_hit(self, content: bytes) -> dict[str, Any]:
+        """The HIT of a file: JSON or YAML. InvalidInput where it is none, or where there are several."""
+        hits = load_hits(StringIO(_text(content)), names=self._names)
+        if len(hits) != 1:
+            raise InvalidInput(Problem(f"expected one HIT, found {len(hits)}", help="upload a file of one"))
+        known = [_type_dict(each, self._names) for each in _types(self._names, hits[0])]
+        return {"hit": _hit_dict(hits[0]), "types": known}
+
+    def open_pool(self, name: str, content: bytes) -> dict[str, Any]:
+        """Puts another pool in place of this one. InvalidInput where it cannot be read; then this one stays."""
+        pool = Pool(name, self._read_pool(name, content))
+        with self._lock:
+            self._pool = pool
+        return _pool_dict(pool)
+
+    def workers(self, text: str) -> list[dict[str, Any]]:
+        """Workers to pick from: by the beginning of their ids, or where ids are masked by row."""
+        pool = self._pool.workers
+        if not self._masked:
+            return [{"row": row, "name": worker_id} for row, worker_id in pool.find(text, PICKED)]
+        first = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 12 else 0
+        rows = range(max(0, first), min(len(pool), max(0, first) + PICKED))
+        return [{"row": row, "name": _mask(row)} for row in rows]
+
+    # --- what is asked
+
+    def answer(self, tree: object) -> dict[str, Any]:
+        """All that the page shows of what stands on its cards.
+
+        What is wrong with the cards is told by card, and nothing else is answered then.
+        """
+        question = read_question(tree, self._names)
+        try:
+            hit = question.cards.hit(self._names)
+        except InvalidInput as error:
+            return {"problems": [_problem_dict(each) for each in error.problems]}
+        return self._answer(question, hit)
+
+    def request(self, tree: object) -> dict[str, Any]:
+        """The HIT of the page, with what stands on its cards, as a CreateHIT request."""
+        whole, cards = read_request(tree, self._names)
+        hit = parse_hit(dict(whole), names=self._names)
+        return hit.replace(requirements=cards.requirements).to_mturk()
+
+    def _answer(self, question: Question, hit: HIT) -> dict[str, Any]:
+        pool, before, after = self._pool.workers, self._policy(question.before), self._policy(hit)
+        audience = pool.audience(after, question.action)
+        places = question.cards.places
+        return {
+            "problems": [],
+            "pool": len(pool),
+            "ladder": [_rung(each, pool, before, after) for each in Action],
+            "cards": [_card_dict(places[each.index], each.to_dict(len(pool))) for each in audience.requirements],
+            "curves": [
+                _card_dict(places[each.index], shown_curve(each, _kind(hit, each.index)))
+                for each in audience.curves
+                if question.curves is None or places[each.index] in question.curves
+            ],
+            "gains": [
+                _card_dict(places[each.index], {**each.to_dict(len(pool)), "name": place_name(each.locale)})
+                for each in audience.places
+            ],
+            "words": {str(action): _words(after, action) for action in Action},
+            "findings": _findings(question, self._names),
+            "comparison": compare(before, after, names=self._names).to_dict(),
+            "worker": None if question.worker is None else self._worker(question.worker, after, hit),
+        }
+
+    def _policy(self, hit: HIT) -> AccessPolicy:
+        return compile_hit(hit, names=self._names)
+
+    def _worker(self, who: Who, policy: AccessPolicy, hit: HIT) -> dict[str, Any]:
+        """What a worker may do, and why; what is wrong with her facts."""
+        try:
+            profile = who.profile(None if who.row is None else self._pooled(who.row), self._names)
+        except InvalidInput as error:
+            return {"problems": [_problem_dict(each) for each in error.problems]}
+        decision = policy.decide(profile, hit=hit).to_dict()
+        decision["facts"] = profile.to_dict(self._names)["Facts"] if profile.facts else {}
+        if self._masked:
+            decision["worker_id"] = None if who.row is None else _mask(who.row)
+        return {"problems": [], **decision}
+
+    def _pooled(self, row: int) -> WorkerProfile:
+        if not 0 <= row < len(self._pool.workers):
+            raise InvalidInput(Problem(f"the pool has no row {row + 1}", ("row",)))
+        return self._pool.workers.worker(row)
+
+
+# --- what there is, as JSON
+
+
+def _hit_dict(hit: HIT) -> dict[str, Any]:
+    """A HIT as a CreateHIT request, with its id and the names by which its types are called."""
+    return {"id": hit.hit_id, "title": hit.title, "request": hit.to_mturk()}
+
+
+def _pool_dict(pool: Pool) -> dict[str, Any]:
+    return {"name": pool.name, "size": len(pool.workers)}
+
+
+def _types(names: TypeNames, hit: HIT) -> list[str]:
+    """The ids of types that cards can be about: those that have names, and those of the HIT."""
+    listed = [names.id_of(each) for each in names.known]
+    return list(dict.fromkeys([*listed, *(each.qualification_type_id for each in hit.requirements)]))
+
+
+def _type_dict(type_id: str, names: TypeNames) -> dict[str, Any]:
+    kind = qualification_type(type_id)
+    return {
+        "id": type_id,
+        "name": names.name_of(type_id),
+        "is_locale": kind.is_locale,
+        "can_be_lacked": kind.can_be_lacked,
+        "lowest": kind.lowest,
+        "highest": kind.highest,
+    }
+
+
+def _comparator_dict(comparator: Comparator) -> dict[str, Any]:
+    return {
+        "name": str(comparator),
+        "takes_values": comparator.takes_values,
+        "takes_list": comparator.takes_list,
+        "is_ordering": comparator.is_ordering,
+    }
+
+
+def _places() -> list[dict[str, str]]:
+    """The countries of today, and the subdivisions that Mechanical Turk knows, those of the United States."""
+    countries = [Locale(code) for code in country_codes() - withdrawn_country_codes()]
+    states = [Locale("US", code) for code in subdivision_codes("US")]
+    named = [(place_name(each), str(each)) for each in (*countries, *states)]
+    return [{"code": code, "name": name} for name, code in sorted(named)]
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(Problem(f"expected UTF-8, got the byte {content[error.start]:#04x}")) from None
+
+
+def _mask(row: int) -> str:
+    return f"worker {row + 1}"
+
+
+# --- what is answered, as JSON
+
+
+def _problem_dict(problem: Problem) -> dict[str, Any]:
+    """A problem, with the card that it is about."""
+    match problem.path:
+        case ("cards", int(card), *rest):
+            inner = Problem(problem.message, tuple(rest), problem.help)
+            return {"card": card, "message": str(inner)}
+    return {"card": None, "message": str(problem)}
+
+
+def _kind(hit: HIT, index: int) -> QualificationType:
+    return qualification_type(hit.requirements[index].qualification_type_id)
+
+
+def _card_dict(card: int, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {**said, "card": card}
+
+
+def _rung(action: Action, pool: PooledWorkers, before: AccessPolicy, after: AccessPolicy) -> dict[str, Any]:
+    """How many may do an action, and how many could before."""
+    return {
+        "action": str(action),
+        **pool.reached(after, action).to_dict(len(pool)),
+        "before": pool.reached(before, action).to_dict(len(pool)),
+    }
+
+
+def _words(policy: AccessPolicy, action: Action) -> dict[str, Any]:
+    """What an action asks for in plain words, or why nobody can do it."""
+    demands = policy.describe(action)
+    return {"must": list(demands or ()), "nobody": list(policy.contradictions(action)) if demands is None else []}
+
+
+def _findings(question: Question, names: TypeNames) -> list[dict[str, Any]]:
+    """What the linter has against the HIT on the cards; that types are called by name is no fault here."""
+    cards = question.cards
+    found = lint({REQUIREMENTS: list(cards.raw)}, names=names, ignore=("QE112",))
+    return [
+        {
+            "rule": each.rule,
+            "severity": str(each.severity),
+            "message": each.message,
+            "help": each.help,
+            "why": each.entry.why,
+            "card": None if each.requirement is None else cards.places[each.requirement],
+        }
+        for each in found
+    ]

@@ -1,0 +1,89 @@
+"""The explorer's server: an address of this machine, on which it listens until it is stopped.
+
+This module does not know what is served.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from qualeval.errors import InvalidInput, Problem, show
+from qualeval.web.app import application
+from qualeval.web.explorer import Explorer
+from qualeval.web.shields import Limits
+
+__all__ = ["is_of_this_machine_alone", "serve"]
+
+_OF_THE_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_CONNECTIONS = 512
+"""More at once are told to come again later."""
+
+
+def serve(
+    explorer: Explorer,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    limits: Limits = Limits(),  # noqa: B008
+    is_ready: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Serves the explorer until the process is interrupted or told to end; `is_ready` is called with its address.
+
+    Raises:
+        InvalidInput: an address that this machine does not have, or that is in use.
+    """
+    listening = _listening(host, port)
+    named = f"[{host}]" if ":" in host else host
+    hosts = {named.casefold(), *(_OF_THE_LOOPBACK if is_of_this_machine_alone(host) else ())}
+    config = uvicorn.Config(
+        application(explorer, hosts, limits),
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=3,
+    )
+    _Server(config, lambda: is_ready(f"http://{named}:{listening.getsockname()[1]}/")).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, is_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._is_ready = is_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens, and says so."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._is_ready()
+
+
+def is_of_this_machine_alone(host: str) -> bool:
+    """Whether it is an address of the loopback."""
+    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    if host != "localhost":
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            found = f"host: expected an address, got {show(host)}"
+            raise InvalidInput(Problem(found, help="as in 127.0.0.1")) from None
+        if address.is_unspecified:
+            mend = "name one address of this machine, by which browsers will call it"
+            raise InvalidInput(Problem(f"host: {host} is every address", help=mend))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, OverflowError) as error:
+        raise InvalidInput(Problem(f"cannot listen on {host}, port {port}: {error}", help="choose another")) from None
