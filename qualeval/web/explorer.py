@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from io import StringIO
+from io import BytesIO
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -82,7 +82,7 @@ class Explorer:
     ) -> None:
         self._hit = hit
         self._pool = pool
-        self._names = names
+        self.names = names
         self._read_pool = read_pool
         self._masked = masked
         self._lock = threading.Lock()
@@ -94,7 +94,7 @@ class Explorer:
         return {
             "hit": _hit_dict(self._hit),
             "pool": _pool_dict(self._pool),
-            "types": [_type_dict(each, self._names) for each in _types(self._names, self._hit)],
+            "types": [_type_dict(each, self.names) for each in _types(self.names, self._hit)],
             "comparators": [_comparator_dict(each) for each in Comparator],
             "guards": [str(each) for each in ActionsGuarded],
             "places": _places(),
@@ -103,10 +103,10 @@ class Explorer:
 
     def open_hit(self, content: bytes) -> dict[str, Any]:
         """The HIT of a file: JSON or YAML. InvalidInput where it is none, or where there are several."""
-        hits = load_hits(StringIO(_text(content)), names=self._names)
+        hits = load_hits(_stream(content), names=self.names)
         if len(hits) != 1:
             raise InvalidInput(Problem(f"expected one HIT, found {len(hits)}", help="upload a file of one"))
-        known = [_type_dict(each, self._names) for each in _types(self._names, hits[0])]
+        known = [_type_dict(each, self.names) for each in _types(self.names, hits[0])]
         return {"hit": _hit_dict(hits[0]), "types": known}
 
     def open_pool(self, name: str, content: bytes) -> dict[str, Any]:
@@ -132,17 +132,17 @@ class Explorer:
 
         What is wrong with the cards is told by card, and nothing else is answered then.
         """
-        question = read_question(tree, self._names)
+        question = read_question(tree, self.names)
         try:
-            hit = question.cards.hit(self._names)
+            hit = question.cards.hit(self.names)
         except InvalidInput as error:
             return {"problems": [_problem_dict(each) for each in error.problems]}
         return self._answer(question, hit)
 
     def request(self, tree: object) -> dict[str, Any]:
         """The HIT of the page, with what stands on its cards, as a CreateHIT request."""
-        whole, cards = read_request(tree, self._names)
-        hit = parse_hit(dict(whole), names=self._names)
+        whole, cards = read_request(tree, self.names)
+        hit = parse_hit(dict(whole), names=self.names)
         return hit.replace(requirements=cards.requirements).to_mturk()
 
     def _answer(self, question: Question, hit: HIT) -> dict[str, Any]:
@@ -164,22 +164,22 @@ class Explorer:
                 for each in audience.places
             ],
             "words": {str(action): _words(after, action) for action in Action},
-            "findings": _findings(question, self._names),
-            "comparison": compare(before, after, names=self._names).to_dict(),
+            "findings": _findings(question, self.names),
+            "comparison": compare(before, after, names=self.names).to_dict(),
             "worker": None if question.worker is None else self._worker(question.worker, after, hit),
         }
 
     def _policy(self, hit: HIT) -> AccessPolicy:
-        return compile_hit(hit, names=self._names)
+        return compile_hit(hit, names=self.names)
 
     def _worker(self, who: Who, policy: AccessPolicy, hit: HIT) -> dict[str, Any]:
         """What a worker may do, and why; what is wrong with her facts."""
         try:
-            profile = who.profile(None if who.row is None else self._pooled(who.row), self._names)
+            profile = who.profile(None if who.row is None else self._pooled(who.row), self.names)
         except InvalidInput as error:
             return {"problems": [_problem_dict(each) for each in error.problems]}
         decision = policy.decide(profile, hit=hit).to_dict()
-        decision["facts"] = profile.to_dict(self._names)["Facts"] if profile.facts else {}
+        decision["facts"] = profile.to_dict(self.names)["Facts"] if profile.facts else {}
         if self._masked:
             decision["worker_id"] = None if who.row is None else _mask(who.row)
         return {"problems": [], **decision}
@@ -237,11 +237,11 @@ def _places() -> list[dict[str, str]]:
     return [{"code": code, "name": name} for name, code in sorted(named)]
 
 
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(Problem(f"expected UTF-8, got the byte {content[error.start]:#04x}")) from None
+def _stream(content: bytes) -> BytesIO:
+    """What was uploaded, as a file that was never one."""
+    stream = BytesIO(content)
+    stream.name = "the file"  # type: ignore[attr-defined]
+    return stream
 
 
 def _mask(row: int) -> str:

@@ -173,14 +173,17 @@ class Page {
     this.ask();
   }
 
+  /** Offers workers to pick from; the one whose whole name is written is picked. */
   async offer(text) {
     const turn = ++this.#offering;
-    const digits = this.masked ? text.replace(/\D/g, "") : text.trim();
+    const name = text.trim();
     try {
-      const found = await workers(digits);
+      const found = await workers(this.masked ? name.replace(/\D/g, "") : name);
       if (turn !== this.#offering) return;
       this.offered = found;
-      this.draw();
+      const picked = found.find((each) => each.name === name);
+      if (picked && picked.name !== this.state.worker?.name) this.lookAtWorker({ ...picked, facts: [] });
+      else this.draw();
     } catch (error) {
       this.#failed(error);
     }

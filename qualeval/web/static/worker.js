@@ -16,17 +16,12 @@ export function workerView(page, state, answer) {
 }
 
 function pickerView(page, worker) {
-  const pick = (field) => {
-    const found = page.offered.find((each) => each.name === field.value.trim());
-    if (found) page.lookAtWorker({ row: found.row, name: found.name, facts: [] });
-  };
   return html`
     <div class="picker">
       <label for="worker-name">${page.masked ? "Pick by row" : "Pick from the pool"}</label>
       <input id="worker-name" type="search" list="offered" autocomplete="off" spellcheck="false"
         placeholder=${page.masked ? "worker 1" : "Worker id"} .value=${live(worker?.name ?? "")}
-        @focus=${(event) => page.offer(event.target.value)} @input=${(event) => { page.offer(event.target.value); pick(event.target); }}
-        @change=${(event) => pick(event.target)} />
+        @focus=${(event) => page.offer(event.target.value)} @input=${(event) => page.offer(event.target.value)} />
       <datalist id="offered">${page.offered.map((each) => html`<option value=${each.name}></option>`)}</datalist>
       <button @click=${() => page.lookAtWorker({ row: null, name: "", facts: [] })}>Somebody new</button>
       ${worker ? html`<button class="quiet" @click=${() => page.lookAtWorker(null)}>Close</button>` : nothing}
@@ -48,8 +43,8 @@ function factsView(page, state, said) {
       ${repeat(types, (type) => type.id, (type) => html`
         <label for="fact-${type.id}">${type.name}</label>
         <input id="fact-${type.id}" type="text" autocomplete="off" spellcheck="false"
-          placeholder=${written.has(type.id) ? "" : String(known[type.name] ?? "unknown")} .value=${live(written.get(type.id) ?? "")}
-          @change=${(event) => put(type.id, event.target.value.trim())} />`)}
+          placeholder=${written.has(type.name) ? "" : String(known[type.name] ?? "unknown")} .value=${live(written.get(type.name) ?? "")}
+          @change=${(event) => put(type.name, event.target.value.trim())} />`)}
     </div>
     <p class="hint">A fact is <code>98</code>, <code>95..100</code>, <code>95..</code>, <code>1,3</code>, <code>US-WA</code>,
       <code>lacks</code>, <code>holds</code> or <code>unknown</code>.</p>

@@ -1,0 +1,214 @@
+"""What the explorer answers: the audience's own counts, told by card; and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qualeval as qe
+from qualeval.testing.strategies import mturk_hits
+from tests.explorers import HIT, explorer, pool_of
+
+EXPLORER = explorer()
+POOL = pool_of(300)
+SENT = HIT.to_mturk()
+REQUIREMENTS: list[dict[str, Any]] = SENT["QualificationRequirements"]
+
+
+def question(*cards: dict[str, Any] | tuple[bool, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """What the page asks, with these requirements on its cards; a pair says whether the card is on."""
+    pairs = [each if isinstance(each, tuple) else (True, each) for each in cards]
+    listed = [{"on": is_on, "requirement": each} for is_on, each in pairs]
+    return {"before": REQUIREMENTS, "cards": listed, "action": "accept", **more}
+
+
+def counts(requirements: list[dict[str, Any]], action: qe.Action) -> dict[str, int]:
+    """How many of the pool are permitted, denied and unknown, one worker after the other."""
+    policy = qe.compile_hit(qe.parse_hit({"QualificationRequirements": requirements}))
+    outcomes = [policy.decide(each).outcome(action) for each in POOL.profiles]
+    return {str(each): outcomes.count(each) for each in qe.Outcome}
+
+
+@pytest.mark.parametrize("action", list(qe.Action))
+def test_every_count_is_what_each_worker_is_told(action: qe.Action) -> None:
+    """The ladder has the outcomes of all workers, now and before; the funnel ends with them."""
+    changed = [*REQUIREMENTS[1:], {"QualificationTypeId": qe.LOCALE, "Comparator": "EqualTo",
+                                   "LocaleValues": [{"Country": "IN"}]}]  # fmt: skip
+    answer = EXPLORER.answer(question(*changed, action=str(action)))
+
+    for rung in answer["ladder"]:
+        each = qe.Action(rung["action"])
+        assert {key: rung[key] for key in rung["before"]} == counts(changed, each)
+        assert rung["before"] == counts(REQUIREMENTS, each)
+    asked = [card for card in answer["cards"] if card["guards_action"]]
+    assert (asked[-1]["left"] if asked else counts([], action)) == counts(changed, action)
+    assert answer["pool"] == 300
+
+
+def test_a_card_that_is_off_asks_nothing_and_keeps_its_place() -> None:
+    """What is said of a requirement is said of its card, also behind one that is switched off."""
+    cards = [(False, REQUIREMENTS[0]), *REQUIREMENTS[1:]]
+    answer = EXPLORER.answer(question(*cards))
+
+    assert [card["card"] for card in answer["cards"]] == [1, 2, 3]
+    assert [card["index"] for card in answer["cards"]] == [0, 1, 2]
+    assert {key: answer["ladder"][2][key] for key in ("permitted", "denied", "unknown")} == counts(
+        REQUIREMENTS[1:], qe.Action.ACCEPT
+    )
+
+
+def test_every_stop_of_a_slider_is_exact() -> None:
+    """A curve tells of each of its values what the HIT with this value would reach."""
+    answer = EXPLORER.answer(question(*REQUIREMENTS))
+    curves = {each["card"]: each for each in answer["curves"]}
+
+    assert curves.keys() == {1, 2}
+    assert curves[2]["knots"][0] >= 0
+    assert curves[2]["knots"][-1] == 100
+    for card, curve in curves.items():
+        assert REQUIREMENTS[card]["IntegerValues"] == [curve["value"]]
+        for value, permitted, unknown in list(zip(curve["knots"], curve["permitted"], curve["unknown"], strict=True))[::7]:
+            listed = [dict(each) for each in REQUIREMENTS]
+            listed[card]["IntegerValues"] = [value]
+            found = counts(listed, qe.Action.ACCEPT)
+            assert (found["permitted"], found["unknown"]) == (permitted, unknown)
+
+
+def test_only_the_curves_that_are_wanted() -> None:
+    """While a slider moves no curve is asked for, and none is told."""
+    assert EXPLORER.answer(question(*REQUIREMENTS, curves=[]))["curves"] == []
+    assert [each["card"] for each in EXPLORER.answer(question(*REQUIREMENTS, curves=[2]))["curves"]] == [2]
+
+
+def test_what_is_wrong_with_a_card_is_told_of_that_card() -> None:
+    """All problems at once, each with its card; nothing else is answered."""
+    unknown = {"QualificationTypeId": qe.LOCALE, "Comparator": "In", "LocaleValues": [{"Country": "UK"}]}
+    valueless = {"QualificationTypeId": "3A", "Comparator": "GreaterThan"}
+    answer = EXPLORER.answer(question((False, REQUIREMENTS[0]), unknown, REQUIREMENTS[1], valueless))
+
+    assert answer == {
+        "problems": [
+            {"card": 1, "message": "LocaleValues[0].Country: unknown country `UK`; did you mean `GB`?"},
+            {"card": 3, "message": "IntegerValues: `GreaterThan` needs exactly one value, got none; give IntegerValues"},
+        ]
+    }
+
+
+def test_findings_are_those_of_the_linter_by_card() -> None:
+    """What cannot be met is told, with the card that asks for it."""
+    impossible = {**REQUIREMENTS[2], "IntegerValues": [101]}
+    answer = EXPLORER.answer(question((False, REQUIREMENTS[0]), REQUIREMENTS[1], impossible))
+    errors = [each for each in answer["findings"] if each["severity"] == "error"]
+
+    assert [(each["rule"], each["card"]) for each in errors] == [("QE401", 2)]
+    assert answer["words"]["accept"]["must"] == []
+    assert answer["words"]["accept"]["nobody"]
+    assert answer["words"]["discover"] == {"must": [], "nobody": []}
+
+
+def test_the_comparison_shows_workers_who_gain_and_lose() -> None:
+    """Each example of a changed HIT is judged again, by both."""
+    changed = [{**REQUIREMENTS[0], "LocaleValues": [{"Country": "IN"}]}, *REQUIREMENTS[1:]]
+    comparison = EXPLORER.answer(question(*changed))["comparison"]
+    before = qe.compile_hit(HIT)
+    after = qe.compile_hit(qe.parse_hit({"QualificationRequirements": changed}))
+
+    gained = qe.parse_worker(comparison["actions"]["accept"]["gained"]["example"], names=EXPLORER.names)
+    lost = qe.parse_worker(comparison["actions"]["accept"]["lost"]["example"], names=EXPLORER.names)
+    assert (before.permits(gained), after.permits(gained)) == (False, True)
+    assert (before.permits(lost), after.permits(lost)) == (True, False)
+    assert EXPLORER.answer(question(*REQUIREMENTS))["comparison"]["equivalent"]
+
+
+@given(row=st.integers(0, 299), facts=st.dictionaries(st.sampled_from([qe.LOCALE, "study_1"]), st.sampled_from(["unknown"])))
+def test_a_worker_is_judged_as_she_is_anywhere(row: int, facts: dict[str, str]) -> None:
+    """One of the pool, with facts in place of those that are known."""
+    answer = EXPLORER.answer(question(*REQUIREMENTS, worker={"row": row, "facts": facts}))["worker"]
+    profile = POOL.profiles[row].with_facts({EXPLORER.names.id_of(each): text for each, text in facts.items()})
+    decision = qe.compile_hit(HIT).decide(profile)
+
+    assert answer["actions"] == decision.to_dict()["actions"]
+    assert [each["state"] for each in answer["requirements"]] == [
+        each["state"] for each in decision.to_dict()["requirements"]
+    ]
+    assert answer["worker_id"] == profile.worker_id
+
+
+def test_what_is_wrong_with_a_worker_is_told_beside_the_rest() -> None:
+    """A fact that is none, and a row that is not there, leave the counts alone."""
+    wrong = EXPLORER.answer(question(*REQUIREMENTS, worker={"facts": {"Worker_Locale": "UK"}}))
+    astray = EXPLORER.answer(question(*REQUIREMENTS, worker={"row": 300}))
+
+    assert "UK" in wrong["worker"]["problems"][0]["message"]
+    assert astray["worker"]["problems"] == [{"card": None, "message": "row: the pool has no row 301"}]
+    assert wrong["ladder"] == astray["ladder"] != []
+
+
+def test_the_request_is_the_whole_hit_with_the_cards_requirements() -> None:
+    """What else the HIT says stays, and what is off is left out."""
+    asked = {"hit": SENT, "cards": question((False, REQUIREMENTS[0]), *REQUIREMENTS[1:])["cards"]}
+
+    assert EXPLORER.request(asked) == {**SENT, "QualificationRequirements": REQUIREMENTS[1:]}
+
+
+def test_masked_ids_are_never_told() -> None:
+    """Neither where workers are picked, nor where one is looked at."""
+    masked = explorer(masked=True)
+    picked = masked.workers("12")
+    answer = masked.answer(question(*REQUIREMENTS, worker={"row": 11}))
+
+    assert picked[0] == {"row": 11, "name": "worker 12"}
+    assert answer["worker"]["worker_id"] == "worker 12"
+    assert "A000" not in json.dumps([picked, answer, masked.start(), masked.workers("A0")])
+    assert EXPLORER.workers("A0001")[0] == {"row": 10, "name": "A00010"}
+
+
+def test_opening_files() -> None:
+    """A HIT of a file, and a pool that takes the place of the other; what cannot be read changes nothing."""
+    other = explorer(10)
+    opened = other.open_hit(json.dumps(SENT).encode())
+    with pytest.raises(qe.InvalidInput, match="the file: line 1, column 2: not JSON"):
+        other.open_hit(b"{nope")
+    with pytest.raises(qe.InvalidInput, match="expected one HIT, found 2"):
+        other.open_hit(json.dumps([SENT, SENT]).encode())
+    with pytest.raises(qe.InvalidInput, match="unknown country `XX`"):
+        other.open_pool("a.csv", b"WorkerId,Worker_Locale\nA1,XX\n")
+
+    assert opened["hit"]["request"] == SENT
+    assert other.answer(question(*REQUIREMENTS))["pool"] == 10
+    assert other.open_pool("a.csv", b"WorkerId,Worker_Locale\nA1,US\n") == {"name": "a.csv", "size": 1}
+    assert other.answer(question(*REQUIREMENTS))["pool"] == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(mturk_hits(forms=["request"]))
+def test_any_hit_can_be_looked_at(tree: dict[str, Any]) -> None:
+    """Whatever a HIT asks for, the page has an answer that JSON can say."""
+    found = EXPLORER.open_hit(json.dumps(tree).encode())["hit"]["request"]["QualificationRequirements"]
+    answer = EXPLORER.answer(question(*found, worker={"row": 0}))
+
+    assert json.loads(json.dumps(answer)) == answer
+    assert answer["problems"] == []
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["on", "requirement", "cards", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(JUNK, st.sampled_from(["before", "cards", "action", "curves", "worker", "more"]))
+def test_questions_that_are_none(junk: Any, key: str) -> None:
+    """Whatever is sent in place of a part, it is answered, or refused with a reason."""
+    for tree in (junk, {**question(*REQUIREMENTS), key: junk}):
+        try:
+            answer = EXPLORER.answer(tree)
+        except qe.QualevalError as error:
+            assert str(error)
+        else:
+            assert "problems" in answer
