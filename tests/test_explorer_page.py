@@ -297,7 +297,8 @@ def test_no_text_is_run(browser: Browser) -> None:
         page = opened(browser, url)
         expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
         pool = f"WorkerId,Worker_Locale\n{HOSTILE},US\n".encode()
-        page.locator("[data-opens=pool]").set_input_files({"name": f"{HOSTILE}.csv", "mimeType": "text/csv", "buffer": pool})
+        hostile = {"name": f"{HOSTILE}.csv", "mimeType": "text/csv", "buffer": pool}
+        page.locator("[data-opens=pool]").set_input_files(hostile)
         page.wait_for_timeout(300)
         for field in page.locator("input[type=text], input[type=search]").all():
             if field.is_visible():
