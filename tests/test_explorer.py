@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import qualeval as qe
 from qualeval.testing.strategies import mturk_hits
-from tests.explorers import HIT, explorer, pool_of
+from tests.explorers import HIT, explorer, workers
 
 EXPLORER = explorer()
-POOL = pool_of(300)
+POOL = workers(300)
 SENT = HIT.to_mturk()
 REQUIREMENTS: list[dict[str, Any]] = SENT["QualificationRequirements"]
 
@@ -30,7 +30,7 @@ def question(*cards: dict[str, Any] | tuple[bool, dict[str, Any]], **more: Any) 
 def counts(requirements: list[dict[str, Any]], action: qe.Action) -> dict[str, int]:
     """How many of the pool are permitted, denied and unknown, one worker after the other."""
     policy = qe.compile_hit(qe.parse_hit({"QualificationRequirements": requirements}))
-    outcomes = [policy.decide(each).outcome(action) for each in POOL.profiles]
+    outcomes = [policy.decide(each).outcome(action) for each in POOL]
     return {str(each): outcomes.count(each) for each in qe.Outcome}
 
 
@@ -136,7 +136,7 @@ FORGOTTEN = st.dictionaries(st.sampled_from([qe.LOCALE, "study_1"]), st.just("un
 def test_a_worker_is_judged_as_she_is_anywhere(row: int, facts: dict[str, str]) -> None:
     """One of the pool, with facts in place of those that are known."""
     answer = EXPLORER.answer(question(*REQUIREMENTS, worker={"row": row, "facts": facts}))["worker"]
-    profile = POOL.profiles[row].with_facts({EXPLORER.names.id_of(each): text for each, text in facts.items()})
+    profile = POOL[row].with_facts({EXPLORER.names.id_of(each): text for each, text in facts.items()})
     decision = qe.compile_hit(HIT).decide(profile)
 
     assert answer["actions"] == decision.to_dict()["actions"]

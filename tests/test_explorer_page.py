@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import qualeval as qe
-from tests.explorers import HIT, pool_of
+from tests.explorers import HIT, workers
 from tests.serving import HOSTILE, served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-POOL = pool_of(300)
+POOL = workers(300)
 REFUSED = "the server responded with a status of 422"
 """What the browser's console says of a file that cannot be read."""
 
@@ -73,7 +73,7 @@ def permitted(requirements: list[dict[str, Any]] | None = None, **changes: Any) 
     """How many of the pool may accept, as the page writes it: of these requirements, or of the HIT's after changes."""
     hit = HIT if requirements is None else qe.parse_hit({"QualificationRequirements": requirements})
     policy = qe.compile_hit(qe.change_hit(hit, **changes) if changes else hit)
-    return f"{sum(policy.permits(each) for each in POOL.profiles):,}"
+    return f"{sum(policy.permits(each) for each in POOL):,}"
 
 
 def expect_accept(page: Page, count: str) -> None:
@@ -213,7 +213,7 @@ def test_findings_and_comparison_as_they_arise(page: Page) -> None:
 def test_the_worker_panel(page: Page) -> None:
     """One of the pool is judged with reasons and remedies, and again with other facts; somebody new is unknown."""
     page.get_by_label("Pick from the pool").fill("A00007")
-    worker = POOL.profiles[7]
+    worker = POOL[7]
     outcomes = page.locator(".outcomes")
     decision = qe.compile_hit(HIT).decide(worker)
     for action in qe.Action:

@@ -6,7 +6,7 @@ was worked out is kept. This module does not know policies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
 from operator import and_
 from typing import Any
@@ -42,6 +42,10 @@ class TypeCodes:
         """What is so of each fact, as a bitmap of all workers."""
         return bitmap(flags.take(self.codes))
 
+    def states_of(self, worker: int) -> ValueSet:
+        """What is known of one worker."""
+        return self.facts.states_of(int(self.codes[worker]))
+
     def counted(self, workers: Flags | None = None) -> Counts:
         """How many of these workers share each fact; of all of them, where none are given."""
         codes = self.codes if workers is None else np.compress(workers, self.codes)  # much faster than an index
@@ -58,10 +62,14 @@ class Weights:
 
 @frozen(eq=False)
 class CodedPool:
-    """So many workers; `read` gives what is known of them about a type, and is asked once a type."""
+    """So many workers; `read` gives what is known of them about a type, and is asked once a type.
+
+    `read_ids` gives their ids.
+    """
 
     size: int
     read: Callable[[str], TypeCodes]
+    read_ids: Callable[[], Sequence[str | None]]
     coded: Callable[[str], TypeCodes] = field(init=False, repr=False)
     lie: Callable[[str, ValueSet], Lie] = field(init=False, repr=False)
     """How every fact about a type lies to a set."""
@@ -119,4 +127,4 @@ def coded_profiles(workers: Iterable[WorkerProfile]) -> CodedPool:
         facts = distinct_facts(list(known), are_locales=qualification_type(type_id).is_locale)
         return TypeCodes(facts, np.array(codes, np.int32))
 
-    return CodedPool(len(listed), read)
+    return CodedPool(len(listed), read, lambda: [each.worker_id for each in listed])

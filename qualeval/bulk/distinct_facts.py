@@ -55,6 +55,9 @@ class DistinctFacts(Protocol):
     def lie(self, admitted: ValueSet) -> Lie:
         """How each lies to a set of states."""
 
+    def states_of(self, place: int) -> ValueSet:
+        """One of them."""
+
     def __len__(self) -> int: ...
 
 
@@ -71,6 +74,10 @@ class LocaleFacts:
 
     def __len__(self) -> int:
         return len(self.states)
+
+    def states_of(self, place: int) -> ValueSet:
+        """One of them."""
+        return self.states[place]
 
     def lie(self, admitted: ValueSet) -> Lie:
         """How each lies to a set of places."""
@@ -120,6 +127,15 @@ class IntegerFacts:
 
     def __len__(self) -> int:
         return len(self.lacking)
+
+    def states_of(self, place: int) -> ValueSet:
+        """One of them."""
+        runs = np.flatnonzero(self.owners == place)
+        held = IntegerSet.union(IntegerSet.between(self._end(self.first[n]), self._end(self.last[n])) for n in runs)
+        return ValueSet(held, bool(self.lacking[place]))
+
+    def _end(self, value: Any) -> int | None:
+        return None if value in (self.low_end, self.high_end) else int(value)
 
     def safe_for(self, *sets: IntegerSet) -> IntegerFacts:
         """The same facts, in arrays that can be compared with these sets."""

@@ -22,8 +22,8 @@ from qualeval.bulk.frames import FrameLanguage
 from qualeval.bulk.lending import Lent, looked_into, refuse_invalid, warn_of_doubtful
 from qualeval.bulk.packages import np, npt, nw, pl
 from qualeval.bulk.screening import opened
-from qualeval.errors import WrongType
-from qualeval.model.columns import Empty, Nulls, type_and_part
+from qualeval.errors import WrongType, same_letters
+from qualeval.model.columns import WORKER_ID, Empty, Nulls, type_and_part
 from qualeval.model.facts import Fact
 from qualeval.model.grammar import read_fact
 from qualeval.model.qualification_types import QualificationType, TypeNames, qualification_type
@@ -50,7 +50,7 @@ def coded_pool(pool: Any, columns: Columns | None, nulls: Nulls, names: TypeName
         frame = _computed(frame, columns, names)
     found = _FramePool(Lent(frame), len(frame), columns, nulls, names)
     found.columns_of([])  # what is wrong with the columns is told at once
-    return CodedPool(len(frame), found.coded)
+    return CodedPool(len(frame), found.coded, found.ids)
 
 
 def _profiles(pool: Iterable[object]) -> Iterator[WorkerProfile]:
@@ -60,11 +60,16 @@ def _profiles(pool: Iterable[object]) -> Iterator[WorkerProfile]:
         yield each
 
 
+def _column_of_ids(names: Iterable[str]) -> str | None:
+    return next((each for each in names if same_letters(each, [WORKER_ID])), None)
+
+
 def _computed(frame: nw.LazyFrame[Any], columns: Columns | None, names: TypeNames) -> nw.DataFrame[Any]:
-    """The columns that speak of a type; where none does, there are rows all the same."""
+    """The columns that speak of a type, and that of ids; where there is none, there are rows all the same."""
     listed = frame.collect_schema().names()
     wanted = [each for each in listed if (type_and_part(each.strip(), names) if columns is None else each in columns)]
-    asked = frame.select(*wanted) if wanted else frame.select(nw.col(listed[0]))
+    ids = [each for each in [_column_of_ids(listed)] if each is not None and each not in wanted]
+    asked = frame.select(*wanted, *ids) if wanted or ids else frame.select(nw.col(listed[0]))
     return asked.collect("polars")
 
 
@@ -81,6 +86,11 @@ class _FramePool:
     def columns_of(self, types: Iterable[str]) -> Mapping[str, TypeColumns]:
         """The columns of some types, of those that any speak of."""
         return read_columns(self.lent, types, self.names, self.columns, self.nulls)
+
+    def ids(self) -> list[str | None]:
+        """The ids of the workers; None where there is no column of them."""
+        name = _column_of_ids(self.lent)
+        return [None] * self.size if name is None else self.lent.table([name])[name].cast(pl.String).to_list()
 
     def coded(self, type_id: str) -> TypeCodes:
         """What the columns of a type say. InvalidInput with all cells that are no fact."""

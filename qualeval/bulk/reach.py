@@ -9,8 +9,8 @@ This module does not know how pools are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial, reduce
 from itertools import accumulate
 from operator import and_
 from typing import Any
@@ -30,7 +30,9 @@ from qualeval.bulk.packages import np
 from qualeval.errors import WrongType
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
+from qualeval.model.facts import Fact
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
+from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.policy.comparators import Predicate
 from qualeval.policy.ladders import TypeLadder
@@ -75,9 +77,28 @@ class Reach:
             InvalidInput: columns or cells that are not what they should be, with all that is wrong.
             WrongType: it is no policy.
         """
+        return self._counting(policy, action).audience()
+
+    def reached(self, policy: AccessPolicy, action: Action = Action.ACCEPT) -> Band:
+        """How many workers a policy lets do this: `audience(policy, action).reached`, without the rest."""
+        return self._counting(policy, action).reached
+
+    def _counting(self, policy: AccessPolicy, action: Action) -> _Counting:
         _check(policy)
         self._pool.read_all(policy.ladders)
-        return _Counting(self._pool, policy, Action(action)).audience()
+        return _Counting(self._pool, policy, Action(action))
+
+    @cached_property
+    def worker_ids(self) -> Sequence[str | None]:
+        """The ids of the workers, row by row."""
+        return self._pool.read_ids()
+
+    def worker(self, row: int, types: Iterable[str]) -> WorkerProfile:
+        """What is known of the worker of a row, from 0, about some types. IndexError where there is no such row."""
+        if not 0 <= row < len(self):
+            raise IndexError(f"there is no row {row} of {len(self)}")
+        states = {each: self._pool.coded(each).states_of(row) for each in types}
+        return WorkerProfile(self.worker_ids[row], {each: Fact(found) for each, found in states.items()})
 
 
 @frozen(eq=False)
@@ -87,6 +108,16 @@ class _Counting:
     pool: CodedPool
     policy: AccessPolicy
     action: Action
+
+    @property
+    def reached(self) -> Band:
+        """The answer in short."""
+        admitted = [(each.type_id, each.admitted[self.action]) for each in self.policy.ladders.values()]
+        sides = [self.pool.bits(*each) for each in admitted]
+        if not sides:
+            return self._everybody
+        certain, possible = (reduce(and_, side) for side in zip(*sides, strict=True))
+        return Band(_count(certain), _count(possible))
 
     def audience(self) -> Audience:
         """The answer."""

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import define, evolve
 
 from qualeval.errors import InvalidInput, Problem, show
-from qualeval.model.columns import Empty, Nulls, meanings_of_empty, nearly_called, type_and_part
+from qualeval.model.columns import WORKER_ID, Empty, Nulls, meanings_of_empty, nearly_called, type_and_part
 from qualeval.model.qualification_types import SYSTEM_ONLY, TypeNames, checked_names
 from qualeval.model.workers import WorkerProfile
 from qualeval.sources.columns import Column, ProfileReader
 from qualeval.sources.mapping import TableMapping
-from qualeval.sources.tables import WORKER_ID, Rows, Table, Told, column_of, open_table
+from qualeval.sources.tables import Rows, Table, Told, column_of, open_table
 from qualeval.sources.texts import Source
 
 __all__ = ["Nulls", "Pool", "read_pool"]

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from attrs import define, frozen
 
 from qualeval.errors import InvalidInput, Problem, show
+from qualeval.model.columns import WORKER_ID
 from qualeval.model.words import Word
-from qualeval.sources.tables import WORKER_ID, Cells, Rows, Table, Told, column_of, open_table, worker_id
+from qualeval.sources.tables import Cells, Rows, Table, Told, column_of, open_table, worker_id
 from qualeval.sources.texts import Source
 
 __all__ = ["AssignmentResult", "AssignmentStatus", "ResultsCSV", "is_results_csv", "read_results_csv"]

@@ -22,6 +22,7 @@ from typing import IO, Any, Generic, TypeVar
 from attrs import define, evolve, field, frozen, setters
 
 from qualeval.errors import InputNotFound, InvalidInput, Problem, nearest, same_letters, show
+from qualeval.model.columns import WORKER_ID
 from qualeval.model.words import Word
 from qualeval.sources.json_trees import read_json
 from qualeval.sources.places import MAX_PROBLEMS
@@ -30,7 +31,6 @@ from qualeval.sources.texts import Source, source_name, why_not_opened
 
 __all__ = [
     "KEPT",
-    "WORKER_ID",
     "Cells",
     "OnError",
     "Rows",
@@ -43,9 +43,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-WORKER_ID = "WorkerId"
-"""What the column of worker ids is called, but for case, blanks and underscores: the requester site has `Worker ID`."""
 
 KEPT = 2**16
 """So many distinct cells of a column are remembered, and so many distinct rows."""

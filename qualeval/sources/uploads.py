@@ -14,8 +14,9 @@ from typing import IO
 
 from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.actions import ActionsGuarded
+from qualeval.model.columns import WORKER_ID
 from qualeval.model.requirements import Comparator, QualificationRequirement
-from qualeval.sources.tables import WORKER_ID, Cells, Rows, Table, Told, column_of, open_table, worker_id
+from qualeval.sources.tables import Cells, Rows, Table, Told, column_of, open_table, worker_id
 from qualeval.sources.texts import Source
 
 __all__ = ["exclusion", "read_worker_ids", "write_upload"]

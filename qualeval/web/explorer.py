@@ -9,14 +9,15 @@ This module does not know HTTP.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any
 
 from attrs import frozen
 
 from qualeval.analysis.compare import compare
-from qualeval.bulk.audiences import Audience, Band
+from qualeval.bulk.reach import Reach
 from qualeval.errors import InvalidInput, Problem
 from qualeval.linting.lint import lint
 from qualeval.model.actions import Action, ActionsGuarded
@@ -31,29 +32,10 @@ from qualeval.values.locale import Locale, country_codes, place_name, subdivisio
 from qualeval.web.curves import shown_curve
 from qualeval.web.questions import REQUIREMENTS, Question, Who, read_question, read_request
 
-__all__ = ["Explorer", "Pool", "PooledWorkers"]
+__all__ = ["Explorer", "Pool"]
 
 PICKED = 20
 """So many workers are offered to pick from."""
-
-
-class PooledWorkers(Protocol):
-    """The workers of a pool, counted and looked up."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def audience(self, policy: AccessPolicy, action: Action) -> Audience:
-        """The audience of a policy."""
-
-    def reached(self, policy: AccessPolicy, action: Action) -> Band:
-        """How many of them may do it, alone."""
-
-    def worker(self, row: int) -> WorkerProfile:
-        """The worker of a row, from 0."""
-
-    def find(self, text: str, most: int) -> Sequence[tuple[int, str]]:
-        """Rows and ids of the first workers whose id begins so."""
 
 
 @frozen
@@ -61,7 +43,7 @@ class Pool:
     """A pool and what it is called."""
 
     name: str
-    workers: PooledWorkers
+    workers: Reach
 
 
 class Explorer:
@@ -77,7 +59,7 @@ class Explorer:
         pool: Pool,
         *,
         names: TypeNames,
-        read_pool: Callable[[str, bytes], PooledWorkers],
+        read_pool: Callable[[str, bytes], Reach],
         masked: bool = False,
     ) -> None:
         self._hit = hit
@@ -120,7 +102,8 @@ class Explorer:
         """Workers to pick from: by the beginning of their ids, or where ids are masked by row."""
         pool = self._pool.workers
         if not self._masked:
-            return [{"row": row, "name": worker_id} for row, worker_id in pool.find(text, PICKED)]
+            ids = ((row, each) for row, each in enumerate(pool.worker_ids) if each is not None and each.startswith(text))
+            return [{"row": row, "name": worker_id} for row, worker_id in islice(ids, PICKED)]
         first = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 12 else 0
         rows = range(max(0, first), min(len(pool), max(0, first) + PICKED))
         return [{"row": row, "name": _mask(row)} for row in rows]
@@ -166,28 +149,28 @@ class Explorer:
             "words": {str(action): _words(after, action) for action in Action},
             "findings": _findings(question, self.names),
             "comparison": compare(before, after, names=self.names).to_dict(),
-            "worker": None if question.worker is None else self._worker(question.worker, after, hit),
+            "worker": None if question.worker is None else self._worker(question.worker, question.cards.types, after),
         }
 
     def _policy(self, hit: HIT) -> AccessPolicy:
         return compile_hit(hit, names=self.names)
 
-    def _worker(self, who: Who, policy: AccessPolicy, hit: HIT) -> dict[str, Any]:
+    def _worker(self, who: Who, types: Iterable[str], policy: AccessPolicy) -> dict[str, Any]:
         """What a worker may do, and why; what is wrong with her facts."""
         try:
-            profile = who.profile(None if who.row is None else self._pooled(who.row), self.names)
+            profile = who.profile(None if who.row is None else self._pooled(who.row, types), self.names)
         except InvalidInput as error:
             return {"problems": [_problem_dict(each) for each in error.problems]}
-        decision = policy.decide(profile, hit=hit).to_dict()
-        decision["facts"] = profile.to_dict(self.names)["Facts"] if profile.facts else {}
+        decision = policy.decide(profile).to_dict()
         if self._masked:
             decision["worker_id"] = None if who.row is None else _mask(who.row)
-        return {"problems": [], **decision}
+        return {"problems": [], "facts": profile.to_dict(self.names)["Facts"], **decision}
 
-    def _pooled(self, row: int) -> WorkerProfile:
-        if not 0 <= row < len(self._pool.workers):
-            raise InvalidInput(Problem(f"the pool has no row {row + 1}", ("row",)))
-        return self._pool.workers.worker(row)
+    def _pooled(self, row: int, types: Iterable[str]) -> WorkerProfile:
+        try:
+            return self._pool.workers.worker(row, types)
+        except IndexError:
+            raise InvalidInput(Problem(f"the pool has no row {row + 1}", ("row",))) from None
 
 
 # --- what there is, as JSON
@@ -268,7 +251,7 @@ def _card_dict(card: int, said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "card": card}
 
 
-def _rung(action: Action, pool: PooledWorkers, before: AccessPolicy, after: AccessPolicy) -> dict[str, Any]:
+def _rung(action: Action, pool: Reach, before: AccessPolicy, after: AccessPolicy) -> dict[str, Any]:
     """How many may do an action, and how many could before."""
     return {
         "action": str(action),

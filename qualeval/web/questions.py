@@ -5,12 +5,13 @@ This module does not know what is answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve, frozen
 
-from qualeval.errors import InvalidInput, Path, Problem
+from qualeval.errors import InvalidInput, Path, Problem, WrongType
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import TypeNames
@@ -43,10 +44,14 @@ _WHO = Shape("a worker", {"row": int, "facts": Object})
 
 @frozen
 class Cards:
-    """The requirements that are switched on, and by their index the card on which each is."""
+    """The requirements that are switched on, and by their index the card on which each is.
+
+    `types` are those that cards are about, also cards that are off.
+    """
 
     raw: Sequence[Mapping[str, Any]]
     places: Sequence[int]
+    types: frozenset[str]
 
     def hit(self, names: TypeNames) -> HIT:
         """The HIT of these requirements. InvalidInput with what is wrong, whose paths begin at the cards."""
@@ -93,26 +98,33 @@ def read_question(tree: object, names: TypeNames) -> Question:
     curves, worker = values.get("curves"), values.get("worker")
     return Question(
         parse_hit({REQUIREMENTS: list(values["before"])}, names=names),
-        _cards(values["cards"]),
+        _cards(values["cards"], names),
         values["action"],
         None if curves is None else frozenset(curves),
         None if worker is None else _who(worker),
     )
 
 
-def _cards(trees: Sequence[object]) -> Cards:
-    """The cards that are switched on."""
+def _cards(trees: Sequence[object], names: TypeNames) -> Cards:
+    """What stands on the cards."""
     if len(trees) > MOST:
         raise InvalidInput(Problem(f"got {len(trees)} cards, expected {MOST} at most", ("cards",)))
     read = read_each(((("cards", index), each) for index, each in enumerate(trees)), lambda each: _values(each, _CARD))
     on = [(each["requirement"], index) for index, each in enumerate(read) if each["on"]]
-    return Cards([raw for raw, _ in on], [index for _, index in on])
+    types = frozenset(_types(read, names))
+    return Cards([raw for raw, _ in on], [index for _, index in on], types)
+
+
+def _types(cards: Iterable[Mapping[str, Any]], names: TypeNames) -> Iterator[str]:
+    for each in cards:
+        with suppress(InvalidInput, WrongType):  # what is wrong with a card is told where its requirement is read
+            yield names.id_of(each["requirement"].get("QualificationTypeId"))
 
 
 def read_request(tree: object, names: TypeNames) -> tuple[Mapping[str, Any], HIT]:
     """A HIT as the page got it, and the requirements that stand on the cards now."""
     values = _values(tree, _REQUEST)
-    return values["hit"], _cards(values["cards"]).hit(names)
+    return values["hit"], _cards(values["cards"], names).hit(names)
 
 
 def _who(tree: object) -> Who:
