@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import qualeval as qe
 from qualeval.bulk.reach import Reach
@@ -23,7 +23,7 @@ def workers(size: int, seed: int = 1) -> list[qe.WorkerProfile]:
 
 
 def _worker(chance: random.Random, number: int) -> qe.WorkerProfile:
-    facts: dict[str, qe.PlainFact] = {
+    facts: dict[str, Any] = {
         qe.LOCALE: chance.choice(PLACES),
         qe.NUMBER_HITS_APPROVED: chance.choice([0, 50, 100, 101, 5000, "1000..", "unknown"]),
         qe.PERCENT_APPROVED: chance.choice([80, 95, 96, 97, 98, 99, 100, "95..100", "unknown"]),
@@ -32,15 +32,8 @@ def _worker(chance: random.Random, number: int) -> qe.WorkerProfile:
     return qe.worker(f"A{number:05}", facts)
 
 
-def read_pool(name: str, content: bytes) -> Reach:
-    """A pool of CSV."""
-    if not name.endswith(".csv"):
-        raise qe.InvalidInput(qe.Problem("expected a CSV file"), name)
-    return Reach(list(qe.read_pool(StringIO(content.decode()))))
-
-
 def explorer(size: int = 300, *, hit: qe.HIT = HIT, masked: bool = False) -> Explorer:
     """An explorer of so many workers."""
     names = qe.TypeNames({"study_1": "3STUDY1DONE"})
     pool = Pool("the pool", Reach(workers(size)))
-    return Explorer(hit, pool, names=names, read_pool=read_pool, masked=masked)
+    return Explorer(hit, pool, names=names, masked=masked)

@@ -68,6 +68,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/",),
     "jinja2": ("web/",),
+    "anyio": ("web/",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),
 }

@@ -20,7 +20,7 @@ SENT = HIT.to_mturk()
 REQUIREMENTS: list[dict[str, Any]] = SENT["QualificationRequirements"]
 
 
-def question(*cards: dict[str, Any] | tuple[bool, dict[str, Any]], **more: Any) -> dict[str, Any]:
+def question(*cards: Any, **more: Any) -> dict[str, Any]:
     """What the page asks, with these requirements on its cards; a pair says whether the card is on."""
     pairs = [each if isinstance(each, tuple) else (True, each) for each in cards]
     listed = [{"on": is_on, "requirement": each} for is_on, each in pairs]

@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 import qualeval as qe
+from tests.browser import Opened, launched, opened_in
 from tests.explorers import HIT, workers
 from tests.serving import HOSTILE, served
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is found: apt-get install chromium"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.slow
 
 POOL = workers(300)
 REFUSED = "the server responded with a status of 422"
@@ -34,10 +29,8 @@ REFUSED = "the server responded with a status of 422"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +39,26 @@ def url() -> Iterator[str]:
         yield address
 
 
-def opened(browser: Browser, url: str, **settings: Any) -> Page:
-    """A page that has its first answer; `page.heard` is what its console said, `page.asked` where it asked."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
-    page = context.new_page()
-    page.heard = []  # type: ignore[attr-defined]
-    page.asked = []  # type: ignore[attr-defined]
-    page.on("console", lambda message: page.heard.append(message.text))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.heard.append(str(error)))  # type: ignore[attr-defined]
-    page.on("request", lambda request: page.asked.append(request.url))  # type: ignore[attr-defined]
-    page.goto(url)
-    expect(page.get_by_role("status")).to_contain_text("permitted")
-    return page
+def opened(browser: Browser, url: str, **settings: Any) -> Opened:
+    """A page that has its first answer."""
+    found = opened_in(browser, url, **settings)
+    expect(found.page.get_by_role("status")).to_contain_text("permitted")
+    return found
 
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
+    """A page that in the end has heard no complaint, and has asked nobody but its server."""
     found = opened(browser, url)
-    yield found
-    assert [each for each in found.heard if REFUSED not in each] == []  # type: ignore[attr-defined]
-    assert [each for each in found.asked if not each.startswith((url, "blob:"))] == []  # type: ignore[attr-defined]
-    found.context.close()
+    yield found.page
+    assert [each for each in found.complaints if REFUSED not in each] == []
+    assert [each for each in found.requests if not each.startswith((url, "blob:"))] == []
+    found.page.context.close()
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    """A file to upload."""
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def permitted(requirements: list[dict[str, Any]] | None = None, **changes: Any) -> str:
@@ -82,7 +74,7 @@ def expect_accept(page: Page, count: str) -> None:
     expect(page.get_by_role("status")).to_contain_text(f"accept: {count} worker")
 
 
-def slider(page: Page, card: int) -> Any:
+def slider(page: Page, card: int) -> Locator:
     return page.locator(".card").nth(card).get_by_role("slider")
 
 
@@ -238,10 +230,10 @@ def test_sharing(page: Page, browser: Browser) -> None:
     expect_accept(page, permitted(values={2: 97}))
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator(".notice")).to_contain_text("link")
-    other = opened(browser, page.url)
+    other = opened(browser, page.url).page
     expect_accept(other, permitted(values={2: 97}))
     expect(other.get_by_label("Pick from the pool")).to_have_value("A00003")
-    broken = opened(browser, f"{page.url.split('#')[0]}#nonsense")
+    broken = opened(browser, f"{page.url.split('#')[0]}#nonsense").page
     expect(broken.locator(".notice")).to_contain_text("could not be read")
     expect_accept(broken, permitted())
 
@@ -261,18 +253,18 @@ def test_downloading_the_request(page: Page) -> None:
 def test_opening_files(browser: Browser) -> None:
     """Another HIT and another pool take the place of these; what cannot be read is told and changes nothing."""
     with served() as (url, _):
-        page = opened(browser, url)
+        page = opened(browser, url).page
         files = page.locator("[data-opens=HIT]"), page.locator("[data-opens=pool]")
-        files[0].set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": b"{nope"})
+        files[0].set_input_files(payload("x.json", b"{nope"))
         expect(page.locator(".notice")).to_contain_text("not JSON")
-        files[1].set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"WorkerId,Worker_Locale\nA,XX\n"})
+        files[1].set_input_files(payload("x.csv", b"WorkerId,Worker_Locale\nA,XX\n"))
         expect(page.locator(".notice")).to_contain_text("unknown country `XX`")
         expect_accept(page, permitted())
         open_to_all = json.dumps({"Title": "For all", "QualificationRequirements": []}).encode()
-        files[0].set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": open_to_all})
+        files[0].set_input_files(payload("x.json", open_to_all))
         expect(page.get_by_role("heading", level=1)).to_have_text("For all")
         expect_accept(page, "300")
-        files[1].set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"WorkerId\nA1\nA2\n"})
+        files[1].set_input_files(payload("x.csv", b"WorkerId\nA1\nA2\n"))
         expect_accept(page, "2")
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Mark the birds in 20 photographs")
@@ -281,7 +273,7 @@ def test_opening_files(browser: Browser) -> None:
 def test_the_server_is_gone(browser: Browser) -> None:
     """The page says so, keeps what stands on it, and asks again once told to."""
     with served() as (url, process):
-        page = opened(browser, url)
+        page = opened(browser, url).page
         process.terminate()
         process.wait(10)
         slider(page, 2).focus()
@@ -294,11 +286,11 @@ def test_the_server_is_gone(browser: Browser) -> None:
 def test_no_text_is_run(browser: Browser) -> None:
     """Scripts in titles, in the ids of workers, in fields and in links stay text."""
     with served("hostile") as (url, _):
-        page = opened(browser, url)
+        found = opened(browser, url)
+        page = found.page
         expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
         pool = f"WorkerId,Worker_Locale\n{HOSTILE},US\n".encode()
-        hostile = {"name": f"{HOSTILE}.csv", "mimeType": "text/csv", "buffer": pool}
-        page.locator("[data-opens=pool]").set_input_files(hostile)
+        page.locator("[data-opens=pool]").set_input_files(payload(f"{HOSTILE}.csv", pool))
         page.wait_for_timeout(300)
         for field in page.locator("input[type=text], input[type=search]").all():
             if field.is_visible():
@@ -310,13 +302,13 @@ def test_no_text_is_run(browser: Browser) -> None:
             field.press("Enter")
         expect(page.locator(".worker").get_by_role("alert").first).to_be_visible()
         assert page.evaluate("window.hacked") is None
-        assert [each for each in page.heard if "Content Security Policy" in each] == []  # type: ignore[attr-defined]
+        assert [each for each in found.complaints if "Content Security Policy" in each] == []
 
 
 def test_ids_can_be_masked(browser: Browser) -> None:
     """With masks a worker is picked by row, and no id is on the page."""
     with served("masked") as (url, _):
-        page = opened(browser, url)
+        page = opened(browser, url).page
         page.get_by_label("Pick by row").fill("worker 8")
         expect(page.locator(".outcomes")).to_be_visible()
         assert re.search("A0000", page.content()) is None
@@ -326,14 +318,15 @@ def test_ids_can_be_masked(browser: Browser) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility(browser: Browser, url: str, width: int, scheme: Any) -> None:
     """axe-core finds nothing against it by WCAG 2.2 AA, and nothing is wider than the window."""
-    page = opened(browser, url, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    found = opened(browser, url, width=width, scheme=scheme)
+    page = found.page
     page.get_by_label("Pick from the pool").fill("A00007")
     expect(page.locator(".outcomes")).to_be_visible()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": rules})
+    report = Axe().run(page, options={"runOnly": rules})
 
-    assert [each["id"] for each in found.response["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [each["id"] for each in report.response["violations"]] == []
+    assert found.overflow <= 0
 
 
 def test_its_parts_are_small(page: Page) -> None:

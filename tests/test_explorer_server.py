@@ -8,7 +8,7 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -34,12 +34,12 @@ def url() -> Iterator[str]:
 
 
 def call(
-    url: str, method: str, path: str, body: bytes | None = None, **headers: str
-) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
+    url: str, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, **more: str
+) -> tuple[int, dict[str, str], bytes]:
     """The status, the headers and the body of one request; those of its headers that are given are sent as they are."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
-    sent = {key.replace("_", "-"): value for key, value in headers.items()}
+    sent = {key.replace("_", "-"): value for key, value in {**(headers or {}), **more}.items()}
     connection.putrequest(method, path, skip_host="Host" in sent)
     for key, value in {**sent, **({} if body is None else {"Content-Length": str(len(body))})}.items():
         connection.putheader(key, value)
@@ -103,7 +103,8 @@ def test_other_names_of_the_server_are_refused(url: str, host: str) -> None:
 )
 def test_other_pages_are_refused(url: str, headers: dict[str, str]) -> None:
     """Whoever is not the explorer's own page asks in vain; without any word of where it is from, too."""
-    status, _, content = call(url, "POST", "/api/pool?name=a.csv", b"WorkerId,Worker_Locale\nA1,US\n", **headers)
+    content_sent = b"WorkerId,Worker_Locale\nA1,US\n"
+    status, _, content = call(url, "POST", "/api/pool?name=a.csv", content_sent, headers=headers)
 
     assert status == 403
     assert "error" in json.loads(content)
@@ -113,7 +114,7 @@ def test_other_pages_are_refused(url: str, headers: dict[str, str]) -> None:
 def test_a_link_elsewhere_opens_the_page_and_reads_nothing(url: str) -> None:
     """A person may follow a link to it; a script of that page may not ask for what is here."""
     navigation = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
-    status, headers, _ = call(url, "GET", "/", **navigation)
+    status, headers, _ = call(url, "GET", "/", headers=navigation)
 
     assert (status, headers["cross-origin-resource-policy"]) == (200, "same-origin")
     assert "access-control-allow-origin" not in headers

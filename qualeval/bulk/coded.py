@@ -64,12 +64,13 @@ class Weights:
 class CodedPool:
     """So many workers; `read` gives what is known of them about a type, and is asked once a type.
 
-    `read_ids` gives their ids.
+    `read_ids` gives their ids, `types` are those of which something is said.
     """
 
     size: int
     read: Callable[[str], TypeCodes]
     read_ids: Callable[[], Sequence[str | None]]
+    types: frozenset[str]
     coded: Callable[[str], TypeCodes] = field(init=False, repr=False)
     lie: Callable[[str, ValueSet], Lie] = field(init=False, repr=False)
     """How every fact about a type lies to a set."""
@@ -127,4 +128,5 @@ def coded_profiles(workers: Iterable[WorkerProfile]) -> CodedPool:
         facts = distinct_facts(list(known), are_locales=qualification_type(type_id).is_locale)
         return TypeCodes(facts, np.array(codes, np.int32))
 
-    return CodedPool(len(listed), read, lambda: [each.worker_id for each in listed])
+    types = frozenset(type_id for each in listed for type_id in each.facts)
+    return CodedPool(len(listed), read, lambda: [each.worker_id for each in listed], types)

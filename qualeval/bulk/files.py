@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
 from qualeval.policy.access_policy import AccessPolicy
 
-__all__ = ["Screened", "scanned", "screen_file"]
+__all__ = ["Screened", "frame_of", "scanned", "screen_file"]
 
 Path_ = str | os.PathLike[str]
 
@@ -126,6 +127,26 @@ def _kind(path: Path) -> str:
     return found
 
 
+def frame_of(name: str, content: bytes) -> pl.DataFrame:
+    """The rows of a file that is in memory, and has this name. CSV has texts alone, as in `scanned`.
+
+    Raises:
+        InvalidInput: its name does not say what kind of file it is, or it is none of this kind.
+    """
+    kind, stream = _kind(Path(name)), BytesIO(content)
+    try:
+        match kind:
+            case "csv":
+                header = content.partition(b"\n")[0].decode("utf-8", "replace")
+                return pl.read_csv(stream, infer_schema=False, separator=_separator(header))
+            case "parquet":
+                return pl.read_parquet(stream)
+        return pl.read_ndjson(stream, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise InvalidInput(Problem(f"cannot be read: {first}"), name) from None
+
+
 def scanned(source: Path_) -> pl.LazyFrame:
     """A file's rows, still to be read. CSV has texts alone: what its cells mean, the grammar says.
 
@@ -139,17 +160,16 @@ def scanned(source: Path_) -> pl.LazyFrame:
         raise InputNotFound(f"no file {path}")
     match kind:
         case "csv":
-            separator = _separator(path)
-            return pl.scan_csv(path, infer_schema=False, separator=separator, glob=False)
+            with open(path, encoding="utf-8-sig", errors="replace") as file:
+                header = file.readline(1 << 20)
+            return pl.scan_csv(path, infer_schema=False, separator=_separator(header), glob=False)
         case "parquet":
             return pl.scan_parquet(path, glob=False)
     return pl.scan_ndjson(path, infer_schema_length=None)
 
 
-def _separator(path: Path) -> str:
+def _separator(header: str) -> str:
     """The one that parts most columns of the header."""
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        header = file.readline(1 << 20)
     return max(",;\t", key=header.count)
 
 

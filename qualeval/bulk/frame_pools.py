@@ -13,7 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from qualeval.bulk.coded import CodedPool, TypeCodes, coded_profiles
-from qualeval.bulk.columns import Columns, TypeColumns, read_columns
+from qualeval.bulk.columns import Columns, TypeColumns, column_of, read_columns
 from qualeval.bulk.different_rows import different_rows
 from qualeval.bulk.distinct_facts import SAFE, DistinctFacts, IntegerFacts, distinct_facts
 from qualeval.bulk.expressions import CellReader, RangeReader, TypeReader, reader
@@ -50,7 +50,7 @@ def coded_pool(pool: Any, columns: Columns | None, nulls: Nulls, names: TypeName
         frame = _computed(frame, columns, names)
     found = _FramePool(Lent(frame), len(frame), columns, nulls, names)
     found.columns_of([])  # what is wrong with the columns is told at once
-    return CodedPool(len(frame), found.coded, found.ids)
+    return CodedPool(len(frame), found.coded, found.ids, found.types)
 
 
 def _profiles(pool: Iterable[object]) -> Iterator[WorkerProfile]:
@@ -86,6 +86,13 @@ class _FramePool:
     def columns_of(self, types: Iterable[str]) -> Mapping[str, TypeColumns]:
         """The columns of some types, of those that any speak of."""
         return read_columns(self.lent, types, self.names, self.columns, self.nulls)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that a column speaks of."""
+        if self.columns is not None:
+            return frozenset(self.names.id_of(column_of(said, name).type) for name, said in self.columns.items())
+        return frozenset(found[0] for name in self.lent if (found := type_and_part(name.strip(), self.names)))
 
     def ids(self) -> list[str | None]:
         """The ids of the workers; None where there is no column of them."""

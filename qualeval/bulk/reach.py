@@ -70,6 +70,15 @@ class Reach:
         """How many workers there are."""
         return self._pool.size
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The qualification types of which the pool says something."""
+        return self._pool.types
+
+    def read_all(self) -> None:
+        """Reads what is known of every type now. InvalidInput with all cells that are no fact."""
+        self._pool.read_all(sorted(self.types))
+
     def audience(self, policy: AccessPolicy, action: Action = Action.ACCEPT) -> Audience:
         """How many workers a policy lets do this, and what each requirement has to do with it.
 

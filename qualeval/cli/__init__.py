@@ -21,6 +21,7 @@ from qualeval.cli.match import match
 from qualeval.cli.prove import prove
 from qualeval.cli.rules import rules
 from qualeval.cli.screen import screen
+from qualeval.cli.serve import serve
 from qualeval.cli.sql import sql
 from qualeval.cli.sync import sync
 from qualeval.cli.test import test
@@ -31,7 +32,7 @@ __all__ = ["cli", "main"]
 _SECTIONS = {
     "Judge": (check, explain, what_if, fetch),
     "Many at once": (screen, match, sql),
-    "Reach": (audience,),
+    "Reach": (audience, serve),
     "Lint": (lint, rules),
     "Analyze": (compare, prove, example),
     "Test": (test, endpoint),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,17 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 import qualeval as qe
-from qualeval.cli import asking, frames, inputs, output, pools
+from qualeval.cli import inputs, output, pools, reaching
 from qualeval.cli.status import Status
-from qualeval.sources.tables import open_table
 
 __all__ = ["audience"]
 
 _WIDTH = 24
 """How long the bar of a whole pool is."""
-
-_LARGE = 1 << 24
-"""Tables of so many bytes are read as frames."""
 
 _PLACES = 5
 """So many places are told that would bring most."""
@@ -70,7 +65,7 @@ def audience(
     found = inputs.hit_of(hit, service, types)
     changes.applied(found)  # a change that cannot be is told before the pool is read
     asked = [each.qualification_type_id for each in found.requirements]
-    reach, workers = _reach(pool, hit, asked, tables=tables, service=service, types=types)
+    reach, workers = reaching.reach_of(pool, hit, asked, tables=tables, service=service, types=types)
     answer = evolve(_Answer.of(reach, found, changes, qe.Action(action), types=types), target=target)
     if output_format == "json":
         output.emit_json(answer.to_dict())
@@ -86,52 +81,6 @@ def _page(path: str) -> Path:
     if not path.lower().endswith((".html", ".htm")):
         raise click.UsageError(f"--html `{output.clean(path)}`: expected a name that ends in .html")
     return Path(path)
-
-
-def _reach(
-    pool: str,
-    hit: str,
-    asked: Sequence[str],
-    *,
-    tables: pools.TableOptions,
-    service: inputs.Service,
-    types: qe.TypeNames,
-) -> tuple[qe.bulk.Reach, asking.Workers | None]:
-    """The pool, read, and the workers that it was read as; of a frame none."""
-    if pool.lower().endswith(".parquet"):
-        return _frame(pool, tables, service, types), None
-    if _is_large_table(pool, tables, service):
-        reach = _frame(pool, tables, service, types)
-        said = f"it is large, and read as a frame; empty cells mean {', '.join(tables.nulls) or 'unknown'}"
-        click.echo(output.clean(f"note: {pool}: {said}"), err=True)
-        return reach, None
-    workers = asking.workers_of(pool, hit, list(dict.fromkeys(asked)), tables=tables, service=service, types=types)
-    return qe.bulk.Reach(workers.found, names=types), workers
-
-
-def _is_large_table(pool: str, tables: pools.TableOptions, service: inputs.Service) -> bool:
-    """Whether it is a CSV file that takes long row by row, and nothing is asked for that needs the rows."""
-    of_rows = tables.mapping or tables.on_error != "stop" or tables.trust_own_statistics
-    if of_rows or service.ask or service.store_path or service.fact_age:
-        return False
-    if not pool.lower().endswith((".csv", ".tsv")) or not Path(pool).is_file():
-        return False
-    if Path(pool).stat().st_size < _LARGE:
-        return False
-    header = open_table(pool).header
-    return not (qe.is_workers_csv(header) or qe.is_results_csv(header))
-
-
-def _frame(path: str, tables: pools.TableOptions, service: inputs.Service, types: qe.TypeNames) -> qe.bulk.Reach:
-    if tables.on_error != "stop" or tables.trust_own_statistics or service.ask or service.fact_age:
-        given = "--on-error, --trust-own-statistics, --ask and --max-age"
-        found = f"`{output.clean(path)}` is read as a frame, of which {given} say nothing"
-        raise click.UsageError(f"{found}; leave them out")
-    columns = frames.columns_of(tables.mapping, types)
-    reach = qe.bulk.Reach(path, columns=columns, nulls=tables.meaning_of_nulls(), names=types)
-    if not len(reach):
-        raise qe.InvalidInput("expected a worker or several, found none", path)
-    return reach
 
 
 @frozen
@@ -150,12 +99,9 @@ class _Answer:
         """Counted; indexes are those of the HIT as it is, so that what is advised can be typed beside the changes."""
         policy = qe.compile_hit(changes.applied(hit), names=types)
         kept = [index for index in range(len(hit.requirements)) if index not in changes.without]
-        with warnings.catch_warnings(record=True) as doubts:
-            warnings.simplefilter("always", qe.DoubtfulColumn)
+        with reaching.doubts_told():
             found = reach.audience(policy, action).renumbered(kept)
             before = reach.audience(qe.compile_hit(hit, names=types), action) if changes.are_any else None
-        for each in doubts:
-            click.echo(output.clean(f"note: {each.message}"), err=True)
         return cls(policy, found, before)
 
     @property

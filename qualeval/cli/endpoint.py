@@ -75,17 +75,10 @@ def _stopped_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Lines(logging.Handler):
-    """Writes what is logged on stderr, made harmless to a terminal."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo("\n".join(map(output.clean, self.format(record).split("\n"))), err=True)
-
-
 @contextmanager
 def _logged(requests: bool) -> Iterator[None]:
     """Has bugs of the endpoint on stderr, and where `requests` are wanted, a line for each of them."""
-    logger, handler = logging.getLogger(_REQUESTS), _Lines()
+    logger, handler = logging.getLogger(_REQUESTS), output.LogLines()
     before = logger.level
     logger.setLevel(logging.INFO if requests else logging.ERROR)
     logger.addHandler(handler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import logging
 import os
 import re
 import sys
@@ -21,6 +22,7 @@ from qualeval.model.facts import fact_text
 from qualeval.policy.wording import requirement_words
 
 __all__ = [
+    "LogLines",
     "assuming",
     "clean",
     "complain",
@@ -229,3 +231,11 @@ def notes(decision: qe.Decision) -> Table:
     if age := learned(decision.learning_times):
         row(grid, age)
     return grid
+
+
+class LogLines(logging.Handler):
+    """Writes what is logged on stderr, made harmless to a terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes the lines of a record."""
+        click.echo("\n".join(map(clean, self.format(record).split("\n"))), err=True)

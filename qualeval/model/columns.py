@@ -13,7 +13,16 @@ from qualeval.errors import InvalidInput, Problem, show
 from qualeval.model.qualification_types import LOCALE, TypeNames, qualification_type
 from qualeval.model.words import Word
 
-__all__ = ["WORKER_ID", "Empty", "Nulls", "Part", "column_problems", "meanings_of_empty", "nearly_called", "type_and_part"]
+__all__ = [
+    "WORKER_ID",
+    "Empty",
+    "Nulls",
+    "Part",
+    "column_problems",
+    "meanings_of_empty",
+    "nearly_called",
+    "type_and_part",
+]
 
 
 WORKER_ID = "WorkerId"

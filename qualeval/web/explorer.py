@@ -9,8 +9,7 @@ This module does not know HTTP.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from io import BytesIO
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -22,7 +21,7 @@ from qualeval.errors import InvalidInput, Problem
 from qualeval.linting.lint import lint
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
-from qualeval.model.qualification_types import QualificationType, TypeNames, qualification_type
+from qualeval.model.qualification_types import SYSTEM_ONLY, QualificationType, TypeNames, qualification_type
 from qualeval.model.requirements import Comparator
 from qualeval.model.workers import WorkerProfile
 from qualeval.policy.access_policy import AccessPolicy
@@ -31,6 +30,7 @@ from qualeval.sources.hits import load_hits, parse_hit
 from qualeval.values.locale import Locale, country_codes, place_name, subdivision_codes, withdrawn_country_codes
 from qualeval.web.curves import shown_curve
 from qualeval.web.questions import REQUIREMENTS, Question, Who, read_question, read_request
+from qualeval.web.uploads import read_pool, stream_of
 
 __all__ = ["Explorer", "Pool"]
 
@@ -49,8 +49,8 @@ class Pool:
 class Explorer:
     """The explorer of a pool. It may be asked by many threads.
 
-    `hit` is what a page begins with, `read_pool` reads the text of an uploaded file of this name. With `masked` no
-    worker id is told: workers are called by their row.
+    `hit` is what a page begins with, `names` are how types are called. With `masked` no worker id is told: workers are
+    called by their row.
     """
 
     def __init__(
@@ -58,14 +58,12 @@ class Explorer:
         hit: HIT,
         pool: Pool,
         *,
-        names: TypeNames,
-        read_pool: Callable[[str, bytes], Reach],
+        names: TypeNames = SYSTEM_ONLY,
         masked: bool = False,
     ) -> None:
         self._hit = hit
         self._pool = pool
         self.names = names
-        self._read_pool = read_pool
         self._masked = masked
         self._lock = threading.Lock()
 
@@ -85,7 +83,7 @@ class Explorer:
 
     def open_hit(self, content: bytes) -> dict[str, Any]:
         """The HIT of a file: JSON or YAML. InvalidInput where it is none, or where there are several."""
-        hits = load_hits(_stream(content), names=self.names)
+        hits = load_hits(stream_of(content), names=self.names)
         if len(hits) != 1:
             raise InvalidInput(Problem(f"expected one HIT, found {len(hits)}", help="upload a file of one"))
         known = [_type_dict(each, self.names) for each in _types(self.names, hits[0])]
@@ -93,7 +91,7 @@ class Explorer:
 
     def open_pool(self, name: str, content: bytes) -> dict[str, Any]:
         """Puts another pool in place of this one. InvalidInput where it cannot be read; then this one stays."""
-        pool = Pool(name, self._read_pool(name, content))
+        pool = Pool(name, read_pool(name, content, self.names))
         with self._lock:
             self._pool = pool
         return _pool_dict(pool)
@@ -102,8 +100,8 @@ class Explorer:
         """Workers to pick from: by the beginning of their ids, or where ids are masked by row."""
         pool = self._pool.workers
         if not self._masked:
-            ids = ((row, each) for row, each in enumerate(pool.worker_ids) if each is not None and each.startswith(text))
-            return [{"row": row, "name": worker_id} for row, worker_id in islice(ids, PICKED)]
+            found = ((row, each) for row, each in enumerate(pool.worker_ids) if each and each.startswith(text))
+            return [{"row": row, "name": worker_id} for row, worker_id in islice(found, PICKED)]
         first = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 12 else 0
         rows = range(max(0, first), min(len(pool), max(0, first) + PICKED))
         return [{"row": row, "name": _mask(row)} for row in rows]
@@ -218,13 +216,6 @@ def _places() -> list[dict[str, str]]:
     states = [Locale("US", code) for code in subdivision_codes("US")]
     named = [(place_name(each), str(each)) for each in (*countries, *states)]
     return [{"code": code, "name": name} for name, code in sorted(named)]
-
-
-def _stream(content: bytes) -> BytesIO:
-    """What was uploaded, as a file that was never one."""
-    stream = BytesIO(content)
-    stream.name = "the file"  # type: ignore[attr-defined]
-    return stream
 
 
 def _mask(row: int) -> str:

@@ -9,9 +9,14 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
-import uvicorn
+from qualeval.errors import InvalidInput, MissingPackage, Problem, show
 
-from qualeval.errors import InvalidInput, Problem, show
+try:
+    import starlette  # noqa: F401  # without which the application cannot be imported
+    import uvicorn
+except ImportError as error:
+    raise MissingPackage("qualeval.web", str(error.name), extra="web") from error
+
 from qualeval.web.app import application
 from qualeval.web.explorer import Explorer
 from qualeval.web.shields import Limits
