@@ -41,9 +41,9 @@ def serve(
     Raises:
         InvalidInput: an address that this machine does not have, or that is in use.
     """
-    listening = _listening(host, port)
     named = f"[{host}]" if ":" in host else host
     hosts = {named.casefold(), *(_OF_THE_LOOPBACK if is_of_this_machine_alone(host) else ())}
+    listening = _listening(host, port)
     config = uvicorn.Config(
         application(explorer, hosts, limits),
         log_level="error",
@@ -73,20 +73,22 @@ class _Server(uvicorn.Server):
 
 
 def is_of_this_machine_alone(host: str) -> bool:
-    """Whether it is an address of the loopback."""
-    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    """Whether it is an address of the loopback. InvalidInput where it is no address of one machine."""
+    return host == "localhost" or _address(host).is_loopback
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise InvalidInput(Problem(f"host: expected an address, got {show(host)}", help="as in 127.0.0.1")) from None
+    if address.is_unspecified:
+        mend = "name one address of this machine, by which browsers will call it"
+        raise InvalidInput(Problem(f"host: {host} is every address", help=mend))
+    return address
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    if host != "localhost":
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            found = f"host: expected an address, got {show(host)}"
-            raise InvalidInput(Problem(found, help="as in 127.0.0.1")) from None
-        if address.is_unspecified:
-            mend = "name one address of this machine, by which browsers will call it"
-            raise InvalidInput(Problem(f"host: {host} is every address", help=mend))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
