@@ -23,7 +23,7 @@ _REQUESTS = "qualeval.endpoint"
 
 
 @click.command(epilog="Example: qualeval endpoint --port 5000 --hits hit.json --fault throttle=3 -v")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on, of the loopback.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=5000, show_default=True, type=int, help="The port to listen on; 0 takes a free one.")
 @click.option("--hits", "paths", multiple=True, metavar="PATH", shell_complete=inputs.files,
               help="Saved HITs to begin with: a file of them, or a folder. Can be given again and again.")
