@@ -21,7 +21,7 @@ __all__ = ["exclude"]
 @click.option("--type-id", metavar="ID", help="Its id, where nobody else knows it.")
 @click.option("--score", default=1, show_default=True, help="The score to give, 0 to 100.")
 @inputs.file_option(
-    "--output", "FILE", "The upload to make; no such file may exist.", "-o", "target", required=True
+    "--output", "FILE", "The file to write; no such file may exist.", "-o", "target", required=True
 )
 @pools.on_error_option
 @inputs.hit_source_options

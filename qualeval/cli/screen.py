@@ -20,7 +20,7 @@ __all__ = ["screen"]
 @click.command(epilog="Example: qualeval screen hit.json pool.parquet -o answers.parquet --only accept")
 @inputs.file_argument("hit")
 @inputs.file_argument("pool")
-@inputs.file_option("--output", "FILE", "The rows with their answers; no such file may exist.", "-o", "target")
+@inputs.file_option("--output", "FILE", "The file to write; no such file may exist.", "-o", "target")
 @click.option(
     "--only",
     type=click.Choice([str(each) for each in qe.Action]),
@@ -33,7 +33,7 @@ __all__ = ["screen"]
     type=click.Choice(["error", "flag", "trust"]),
     default="error",
     show_default=True,
-    help="Of cells that are no fact: an error, a column that says so and access 0, or do not look.",
+    help="What becomes of cells that are no fact: told (error), a column says so (flag), nobody looks (trust).",
 )
 @click.option("--reasons", is_flag=True, help="Add the index of the first unmet requirement.")
 @inputs.action_option

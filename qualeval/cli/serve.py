@@ -37,7 +37,7 @@ def serve(
     tables: pools.TableOptions,
     service: inputs.Service,
 ) -> int:
-    """A local page on which the knobs of HIT can be turned, and whoever of POOL is let in is counted.
+    """A local page that counts whom of POOL HIT lets in as its knobs move.
 
     HIT is a file or a HIT id, which is fetched; POOL is as for audience. Without them the page begins with an example.
     Its address is printed once it accepts connections; Ctrl-C stops it. It listens on the loopback alone, unless --host

@@ -26,7 +26,7 @@ __all__ = ["sql"]
     type=click.Choice(["flag", "trust"]),
     default="flag",
     show_default=True,
-    help="Of cells that are no fact: a column that says so and access 0, or do not look.",
+    help="What becomes of cells that are no fact: told (error), a column says so (flag), nobody looks (trust).",
 )
 @click.option("--reasons", is_flag=True, help="Add the index of the first unmet requirement.")
 @inputs.source_options
