@@ -37,6 +37,9 @@ __all__ = ["Explorer", "Pool"]
 PICKED = 20
 """So many workers are offered to pick from."""
 
+OFFERED = 12
+"""So many places are offered, those that would bring most."""
+
 
 @frozen
 class Pool:
@@ -142,7 +145,7 @@ class Explorer:
             ],
             "gains": [
                 _card_dict(places[each.index], {**each.to_dict(len(pool)), "name": place_name(each.locale)})
-                for each in audience.places
+                for each in audience.places[:OFFERED]
             ],
             "words": {str(action): _words(after, action) for action in Action},
             "findings": _findings(question, self.names),
