@@ -15,6 +15,7 @@ from benchmarks.measuring import Beside, Round, repeated
 from benchmarks.report import AS_LONG, at_most
 from qualeval.sources.rows import Block, ListedHIT, Score, TypeInfo
 from qualeval.sources.store import BLOCKS, TYPES, Store, scores_list
+from qualeval.sources.stored_workers import Question
 from qualeval.sources.writing import Writer, writing
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -88,16 +89,36 @@ def test_sqlite_alone(beside: Beside, store: Store) -> None:
     )
 
 
-def test_many_workers(beside: Beside, store: Store) -> None:
-    """A thousand workers read together, in one state of the store."""
+def test_statement_alone(beside: Beside, store: Store) -> None:
+    """What SQLite and Python's way to it take of a decision: the one statement, and its rows as tuples."""
+    connection, one = store._connection, store.get_worker(WORKERS[0])
     policy = qe.Engine(store).policy("3HIT")
-    types, ids = list(policy.ladders), Random(3).sample(WORKERS, 1000)
+    question, any_order = Question.about(policy.ladders), Random(2).sample(WORKERS, len(WORKERS))
+    beside(
+        "store, its statement alone",
+        in_turn(
+            lambda each: connection.execute(question.statement, (each, *question.values)).fetchall(), cycle(any_order)
+        ),
+        against="policy.decide, one profile",
+        other=repeated(policy.decide, one),
+        goal=AS_LONG,
+    )
+
+
+def _decided(policy: qe.AccessPolicy, workers: Iterable[qe.WorkerProfile]) -> None:
+    for each in workers:
+        policy.decide(each)
+
+
+def test_many_workers(beside: Beside, store: Store) -> None:
+    """Fifty workers read together, in one state of the store: a round of them is as short as the others are."""
+    policy = qe.Engine(store).policy("3HIT")
+    types, ids = list(policy.ladders), Random(3).sample(WORKERS, 50)
     loaded = list(store.get_workers(ids, types))
     beside(
-        "store, 1,000 workers together",
-        repeated(lambda some: [policy.decide(each) for each in store.get_workers(some, types)], ids),
-        against="policy.decide of the 1,000",
-        other=repeated(lambda some: [policy.decide(each) for each in some], loaded),
+        "store, 50 workers together",
+        repeated(lambda some: _decided(policy, store.get_workers(some, types)), ids),
+        against="policy.decide of the 50",
+        other=repeated(lambda some: _decided(policy, some), loaded),
         goal=at_most(20),
-        rounds=50,
     )
