@@ -72,6 +72,14 @@ def test_match_is_a_loop(policies: Policies, worker: qe.WorkerProfile) -> None:
     assert_as_looped(Catalog(policies), policies, worker)
 
 
+@pytest.mark.soak
+@tries(6000)
+@given(catalogs(20), people())
+def test_match_is_a_loop_again_and_again(policies: Policies, worker: qe.WorkerProfile) -> None:
+    """Thousands of catalogs, of more HITs."""
+    assert_as_looped(Catalog(policies), policies, worker)
+
+
 @tries(100)
 @given(catalogs(), people(), st.integers(1, 30))
 def test_a_long_line_of_states(policies: Policies, worker: qe.WorkerProfile, kept: int) -> None:
@@ -158,6 +166,8 @@ def test_many_small_additions_stand_on_few_shelves() -> None:
         catalog = catalog.adding(hits(place, start=place))
 
     assert len(catalog) == 200
+    assert all(f"3HIT{place}" in catalog for place in range(200))
+    assert all(catalog.policy(f"3HIT{place}").requirements == (threshold(place),) for place in range(200))
     assert len(catalog._shelves) <= 8
     assert sum(len(each.policies) for each in catalog._shelves) == 200
     assert len(catalog.match(qe.worker("A1", {"3ABC": 99})).permitted()) == 100

@@ -81,9 +81,6 @@ class Conjunctions:
             begun = batch.nodes.stop
         return cls(tuple(batches), nodes)
 
-    def __len__(self) -> int:
-        return len(self._nodes)
-
     def scratch(self) -> Scratch:
         """What a thread needs to count."""
         shape = max((each.nodes.stop - each.nodes.start for each in self._batches), default=0), WORDS
