@@ -19,6 +19,9 @@ from qualeval.bulk.packages import nw
 
 __all__ = ["FrameLanguage", "dtype_of"]
 
+_FEW = 4
+"""So many beginnings are looked for one after the other."""
+
 _MADE = "__qualeval_"
 _PLAIN = r"^-?(0|[1-9][0-9]{0,17})(\.0+)?$"
 _MOST = 10**18 - 1
@@ -58,7 +61,8 @@ _KINDS = {
 class FrameLanguage:
     """Expressions over frames. Where cells `are_clean` nobody looks for blanks around texts, and for empty ones.
 
-    Where they are `looked_into` one by one, if they are not plain, that is looked for then.
+    Where they `are_looked_into` one by one, if they are not plain, that is looked for then. An engine that
+    `joins_long_lists`, as DuckDB does, finds a beginning faster than one of many codes.
 
     What is made of a cell before it is compared becomes a column of its own, which is computed once: `prepared` adds
     those that the expressions speak of.
@@ -66,6 +70,7 @@ class FrameLanguage:
 
     are_clean: bool = False
     are_looked_into: bool = False
+    joins_long_lists: bool = False
     made: tuple[dict[str, nw.Expr], dict[str, nw.Expr]] = field(factory=lambda: ({}, {}), init=False)
 
     @property
@@ -158,6 +163,9 @@ class FrameLanguage:
 
     def is_place(self, cell: nw.Expr, countries: Collection[str], codes: Collection[str]) -> nw.Expr:
         """Whether it is one of these: of whole countries all codes, since a look into a table is fast."""
+        if self.joins_long_lists and len(countries) <= _FEW:
+            beginnings = [cell.str.starts_with(f"{each}-") for each in countries]
+            return self.any_of([self.is_in(cell, [*countries, *codes]), *beginnings])
         return cell.is_in([*(code for each in countries for code in codes_of(each)), *codes])
 
     def is_in(self, cell: nw.Expr, values: Collection[object]) -> nw.Expr:

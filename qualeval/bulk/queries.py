@@ -165,6 +165,10 @@ def _dtype(column: Column, names: TypeNames) -> Dtype:
 # --- the language
 
 
+_FEW = 4
+"""So many patterns are looked for one after the other."""
+
+
 @frozen
 class SQLLanguage:
     """Expressions of SQL. Where cells `are_clean` nobody looks for blanks around texts, and for empty ones."""
@@ -237,9 +241,13 @@ class SQLLanguage:
 
     def is_place(self, cell: E, countries: Collection[str], codes: Collection[str]) -> E:
         """Whether it is one of these codes, or begins with one of these countries and a dash."""
-        found = [cell.copy().isin(*_texts([*countries, *codes]))]
-        if countries:
-            found.append(_first(cell, 3).isin(*_texts(f"{each}-" for each in countries)))
+        found = [self.is_in(cell, [*countries, *codes])]
+        beginnings = [f"{each}-" for each in countries]
+        if len(beginnings) > _FEW:
+            found.append(_first(cell, 3).isin(*_texts(beginnings)))
+        else:
+            patterns = _texts(f"{each}%" for each in beginnings)
+            found += [exp.Like(this=cell.copy(), expression=each) for each in patterns]
         return self.any_of(found)
 
     def is_in(self, cell: E, values: Collection[object]) -> E:

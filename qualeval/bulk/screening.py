@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from qualeval.bulk.columns import Columns, Dtype, DtypeKind, TypeColumns, read_columns
 from qualeval.bulk.expressions import PolicyWriter, TypeReader, reader
@@ -105,7 +105,7 @@ class Question:
         schema = frame.collect_schema()
         added = self.added(self.invalid is not Invalid.TRUST)
         asked = self.read({name: lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}, added)
-        language = self.language(are_looked_into=False)
+        language = evolve(self.language(are_looked_into=False), joins_long_lists=frame.implementation.is_duckdb())
         knows_words = not language.are_clean
         readers = {type_id: reader(language, each, knows_words=knows_words) for type_id, each in asked.items()}
         answered: nw.LazyFrame[Any] = self.answered(language.prepared(frame), readers)
