@@ -20,7 +20,7 @@ import pyarrow as pa
 import pytest
 from attrs import frozen
 
-__all__ = ["ENGINES", "Engine", "Table", "every_engine", "every_lazy_engine", "without_spark"]
+__all__ = ["ENGINES", "NO_JAVA", "Engine", "Table", "every_engine", "every_lazy_engine", "without_spark"]
 
 Table = Mapping[str, tuple[str, Sequence[Any]]]
 
@@ -113,6 +113,8 @@ def _session() -> Any:
     return session
 
 
+NO_JAVA = "PySpark needs Java, and there is none; Debian: apt-get install default-jre-headless"
+
 _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
@@ -124,7 +126,7 @@ _SETTINGS = {
 
 def _spark(table: Table) -> Any:
     if shutil.which("java") is None:
-        pytest.skip("PySpark needs Java, and there is none; Debian: apt-get install default-jre-headless")
+        pytest.skip(NO_JAVA)
     schema = ", ".join(f"`{name}` {_SPARK[kind]}" for name, (kind, _) in table.items())
     rows = list(zip(*(cells for _, cells in table.values()), strict=True))
     return _session().createDataFrame(rows, schema)

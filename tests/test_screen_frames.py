@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import decimal
+import json
+import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,7 +21,7 @@ import pytest
 
 import qualeval as qe
 from qualeval.bulk.screening import screen
-from tests.frames import Engine, Table, every_engine, every_lazy_engine
+from tests.frames import ENGINES, NO_JAVA, Engine, Table, every_engine, every_lazy_engine
 
 G, R = qe.Comparator, qe.QualificationRequirement
 IN_US = R(qe.LOCALE, G.IN, locale_values=(qe.Locale("US"), qe.Locale("CA", "ON")))
@@ -167,7 +172,7 @@ def test_duckdb_relations_are_not_executed() -> None:
 @pytest.mark.slow
 def test_sparks_plan_has_no_python_and_nothing_is_collected() -> None:
     """All is Spark's own expressions: no Python runs on the workers, and no job on the driver."""
-    (engine,) = [each for each in _engines() if each.name == "spark"]
+    (engine,) = [each for each in ENGINES if each.name == "spark"]
     frame = engine.make(TABLE)
     tracker = frame.sparkSession.sparkContext.statusTracker()
     before = tracker.getJobIdsForGroup()
@@ -179,10 +184,22 @@ def test_sparks_plan_has_no_python_and_nothing_is_collected() -> None:
     assert not [word for word in ("Python", "ArrowEval", "BatchEval", "UDF") if word in plan]
 
 
-def _engines() -> tuple[Engine, ...]:
-    from tests.frames import ENGINES
+@pytest.mark.slow
+def test_spark_connect(root: Path) -> None:
+    """A session whose driver is elsewhere: the same answers, a frame of the same kind, and no Python in the plan."""
+    if shutil.which("java") is None:
+        pytest.skip(NO_JAVA)
+    pytest.importorskip("grpc")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.connect_once"], cwd=root, capture_output=True, text=True, check=False
+    )
 
-    return ENGINES
+    assert done.stdout, done.stderr
+    assert json.loads(done.stdout) == [
+        "pyspark.sql.connect.dataframe",
+        False,
+        [[3, 3, None, False], [0, 0, 0, False], [0, 2, 3, False], [0, 0, None, True]],
+    ]
 
 
 @every_lazy_engine
