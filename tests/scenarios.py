@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
@@ -193,15 +194,21 @@ def _numbered(random: Random, type_id: str, texts: Texts) -> Form:
     return _one_column("int", random, make, Cells=codes)
 
 
+def _written(random: Random, end: int) -> str:
+    return random.choice((f"{end}", f" {end} ", f"{end}.0"))
+
+
 def _range(random: Random, type_id: str, texts: Texts) -> Form:
     kind = random.choice(("int", "float", "text")) if texts else "int"
-    make: Callable[[int], Any] = {"int": int, "float": float, "text": str}[kind]
+    makers: dict[str, Callable[[int], Any]] = {"int": int, "float": float, "text": partial(_written, random)}
+    make = makers[kind]
+    missing = (None, "", " ") if kind == "text" else (None,)
     parts = random.choice((("Min", "Max"), ("Min", "Max"), ("Min",), ("Max",)))
 
     def draw() -> Cells:
         ends = sorted(_value(random, type_id) for _ in range(2))
         said = {part: end for part, end in zip(("Min", "Max"), ends, strict=True) if random.random() < 0.8}
-        cells = tuple(make(said[part]) if part in said else None for part in parts)
+        cells = tuple(make(said[part]) if part in said else random.choice(missing) for part in parts)
         low, high = (str(said[part]) if part in said and part in parts else "" for part in ("Min", "Max"))
         return Cells(cells, f"{low}..{high}" if low or high else None)
 

@@ -95,12 +95,16 @@ _KEYS = {"Type": "type", "Part": "part", "Empty": "empty", "Cells": "cells", "Sc
 
 @frozen
 class SourceColumn:
-    """A column of the frame: its name and kind, the facts that cells of its own words stand for, and its scale."""
+    """A column of the frame: its name and kind, the facts that cells of its own words stand for, and its scale.
+
+    `is_part` says that its cells are no whole facts, but ends of ranges or subdivisions.
+    """
 
     name: str
     dtype: Dtype
     cells: Mapping[Hashable, Fact] = field(factory=dict, hash=False)
     scale: int = 1
+    is_part: bool = False
 
     def as_cells(self, values: Iterable[Hashable]) -> list[Hashable]:
         """Values as its cells are: beside floats integers are floats too."""
@@ -291,7 +295,7 @@ def _type_columns(
     parts = {}
     for each in group:
         problems += _dtype_problems(kind, each, schema[each.name])
-        parts[each.part] = SourceColumn(each.name, schema[each.name], each.cells, each.scale)
+        parts[each.part] = SourceColumn(each.name, schema[each.name], each.cells, each.scale, each.part is not None)
     is_lacking = kind.can_be_lacked and any(each.empty is Empty.LACKS for each in group)
     return TypeColumns(kind, parts, Empty.LACKS if is_lacking else Empty.UNKNOWN)
 

@@ -195,7 +195,7 @@ class CellReader(TypeReader[E]):
         if self.integers is not None:
             assert isinstance(admitted.held, IntegerSet)
             return self.integers.lies_in(admitted.held)
-        if self.kind.is_locale and self.source.dtype.kind is DtypeKind.TEXT:
+        if self.kind.is_locale and self.is_of_texts:
             assert isinstance(admitted.held, LocaleSet)
             return self._place(admitted.held)
         return None
@@ -205,14 +205,12 @@ class CellReader(TypeReader[E]):
         if not any(each.are_any for each in named.values()):
             return _TRUTHS[rest]
         say = self.language
-        other = named[Relation.INSIDE if rest is Relation.OUTSIDE else Relation.OUTSIDE]
-        found: E | Truth = rest is Relation.INSIDE
-        if other.are_any:
-            test = self._is_place(other)
-            found = say.negation(test) if rest is Relation.INSIDE else test
+        # A country that is named has places on the other side, so where any is across, one is there too.
+        test = self._is_place(named[Relation.INSIDE if rest is Relation.OUTSIDE else Relation.OUTSIDE])
+        found = say.negation(test) if rest is Relation.INSIDE else test
         across = named[Relation.ACROSS]
         if across.are_any:
-            found = say.cases([(self._is_place(across), say.truth(None))], self._as_expression(found))
+            found = say.cases([(self._is_place(across), say.truth(None))], found)
         return found
 
     def _is_place(self, found: Regions) -> E:

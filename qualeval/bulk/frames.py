@@ -103,7 +103,8 @@ class FrameLanguage:
         if source.dtype.kind is not DtypeKind.TEXT:
             return column
         text = column if source.dtype.name == "String" else column.cast(nw.String)
-        return text if self.are_clean or self.are_looked_into else self._bare(source, text)
+        is_as_it_stands = self.are_clean or (self.are_looked_into and not source.is_part)
+        return text if is_as_it_stands else self._bare(source, text)
 
     def _bare(self, source: SourceColumn, text: nw.Expr) -> nw.Expr:
         bare = text.str.strip_chars()
