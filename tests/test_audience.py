@@ -195,7 +195,7 @@ def test_the_best_change_is_the_best_and_does_what_it_says(
 def test_changes_in_worlds_where_requirements_matter(action: qe.Action) -> None:
     """For every target: the best change is applied and counted, and no other fits closer or moves less."""
     found_any = 0
-    for world in worlds(2, 15, workers=12):
+    for world in worlds(2, 60, workers=12):
         found = audience(world.workers, world.policy, action)
         everything = list(single_changes(world.workers, world.hit, found, action))
         for target in range(found.permitted + 1, found.pool + 1):
@@ -329,6 +329,38 @@ def test_near_misses_are_told_by_distance() -> None:
     asked = qe.QualificationRequirement("3ABC", qe.Comparator.GREATER_THAN_OR_EQUAL_TO, (98,))
 
     assert audience_of(pool, asked).requirements[0].near_misses == (NearMiss(1, 2), NearMiss(8, 2))
+
+
+@pytest.mark.parametrize(
+    ("comparator", "values", "fact", "by"),
+    [
+        ("In", (1, 9), "3..8", 4),  # 5 is farthest from both
+        ("In", (1, 9), "2..3", 2),
+        ("NotIn", (4, 5, 6), "5", 2),
+        ("EqualTo", (3,), "5..7", 4),
+        ("LessThan", (3,), "5..7", 5),
+        ("GreaterThan", (3,), qe.ValueSet(qe.IntegerSet.only(1), lacking=True), None),
+        ("GreaterThan", (3,), "..1", None),
+        ("DoesNotExist", (), "1", None),
+    ],
+)
+def test_the_farthest_value_counts(comparator: str, values: tuple[int, ...], fact: Any, by: int | None) -> None:
+    """Of several values still possible; where there is no end of them, or lacking is possible, no number says it."""
+    asked = qe.QualificationRequirement("3ABC", qe.Comparator(comparator), values)
+    (told,) = audience_of([qe.worker("A1", {"3ABC": fact})], asked).requirements
+
+    assert told.only_obstacle == Band(1, 1)
+    assert told.near_misses == (() if by is None else (NearMiss(by, 1),))
+
+
+def test_a_fact_is_cut_by_the_other_requirements_on_its_type() -> None:
+    """Of 97 or 98 only 97 is left where at most 97 is asked for, so to forbid 97 keeps her out."""
+    pool = of_rates("97..98", "96..97", "98..99")
+    policy = qe.compile_requirements([rate(97, "NotEqualTo"), rate(97, "LessThanOrEqualTo")])
+
+    assert audience(pool, policy).curves == naive_curves(pool, policy)
+    assert audience(pool, policy).curves[0].at(97) == Band(0, 1)
+    assert audience(pool, policy).curves[0].at(96) == Band(0, 2)
 
 
 @pytest.mark.parametrize("comparator", ["GreaterThan", "LessThanOrEqualTo", "EqualTo", "NotEqualTo"])

@@ -163,7 +163,6 @@ class IntegerFacts:
         facts = self.safe_for(held)
         points = np.array([*held.points, facts.high_end], facts.first.dtype)[:-1]
         before_first = np.searchsorted(points, facts.first, "right")
-        before_first[facts.first == facts.low_end] = 0
         before_last = np.searchsorted(points, facts.last, "right")
         starts_inside = (before_first & 1).astype(np.bool_) ^ held.starts_inside
         return Runs(facts, points, before_first, before_last, starts_inside)
