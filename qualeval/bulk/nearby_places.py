@@ -6,13 +6,14 @@ This module does not know workers: it is told how many share each fact.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
 from qualeval.bulk.audiences import Band, Place, places_of
 from qualeval.bulk.coded import Weights
-from qualeval.bulk.distinct_facts import LocaleFacts
+from qualeval.bulk.distinct_facts import Lie, LocaleFacts
 from qualeval.model.requirements import Comparator, QualificationRequirement
 from qualeval.policy.ladders import Relation, relation
 from qualeval.values.locale import UNLISTED, Locale
@@ -38,44 +39,88 @@ def places_beside(
     weights: Weights,
 ) -> Iterator[Place]:
     """The places that a list could take in, or no longer exclude; `others` is what the others on the type admit."""
-    excludes = requirement.comparator in (Comparator.NOT_IN, Comparator.NOT_EQUAL_TO)
-    listed = requirement.locale_values
+    before, openings = _kept_openings(requirement, facts, others)
+    certain, possible = weights.certain, weights.possible
+    inside, meets = int(certain[before.inside].sum()), int(possible[before.meets].sum())
+    excludes = _excludes(requirement)
+    for each in openings:
+        then = Band(inside + int(certain[each.inside].sum()), meets + int(possible[each.meets].sum()))
+        yield Place(index, each.locale, excludes, then, each.values)
+
+
+def _excludes(requirement: QualificationRequirement) -> bool:
+    return requirement.comparator in (Comparator.NOT_IN, Comparator.NOT_EQUAL_TO)
+
+
+@frozen(eq=False)
+class _Opening:
+    """A place that a list could take in, or no longer exclude, with the list then.
+
+    `inside` and `meets` are the facts that come to lie inside by it, and those that come to be met at all.
+    """
+
+    locale: Locale
+    values: str | None
+    inside: list[int]
+    meets: list[int]
+
+
+_Openings = tuple[Lie, tuple[_Opening, ...]]
+"""How facts lie before a place is taken in, and what each place opens: neither depends on how many share a fact."""
+
+_MEMORY: WeakKeyDictionary[LocaleFacts, dict[tuple[QualificationRequirement, ValueSet], _Openings]] = (
+    WeakKeyDictionary()
+)
+_KEPT = 64
+"""So many lists are remembered of a pool: another requirement moves, and this one is asked about again and again."""
+
+
+def _kept_openings(requirement: QualificationRequirement, facts: LocaleFacts, others: ValueSet) -> _Openings:
+    known = _MEMORY.setdefault(facts, {})
+    found = known.get((requirement, others))
+    if found is None:
+        if len(known) >= _KEPT:
+            known.clear()
+        found = known[requirement, others] = _openings(requirement, facts, others)
+    return found
+
+
+def _openings(requirement: QualificationRequirement, facts: LocaleFacts, others: ValueSet) -> _Openings:
+    excludes, listed = _excludes(requirement), requirement.locale_values
     region = LocaleSet.only(*listed)
     before = ValueSet(~region if excludes else region) & others
-    counted = _Counted.of(facts, weights)
-    reached = counted.band(before)
-    for locale in dict.fromkeys(listed) if excludes else _candidates(counted, region, len(listed)):
+    by_country = _ByCountry.of(facts)
+    found = []
+    for locale in dict.fromkeys(listed) if excludes else _candidates(by_country, region, len(listed)):
         rest = LocaleSet.only(*(each for each in listed if each != locale))
         now = ValueSet(~rest if excludes else region | LocaleSet.only(locale)) & others
-        certain, possible = counted.gain(locale, before, now)
-        then = Band(reached.certain + certain, reached.possible + possible)
-        yield Place(index, locale, excludes, then, places_of(requirement, locale))
+        found.append(_Opening(locale, places_of(requirement, locale), *by_country.opened(locale, before, now)))
+    return facts.lie(before), tuple(found)
 
 
-def _candidates(counted: _Counted, region: LocaleSet, length: int) -> list[Locale]:
+def _candidates(by_country: _ByCountry, region: LocaleSet, length: int) -> list[Locale]:
     """The places of the pool that a requirement can name, and that are not on the list already."""
     if length >= _MOST:
         return []
-    named = (Locale(country, code) for country, codes in counted.named.items() for code in (None, *sorted(codes)))
+    named = (Locale(country, code) for country, codes in by_country.named.items() for code in (None, *sorted(codes)))
     return [each for each in named if not region.contains_region(each)]
 
 
 @frozen(eq=False)
-class _Counted:
-    """Facts about places by the countries of which they have something, and how many workers share each.
+class _ByCountry:
+    """Facts about places by the countries of which they have something.
 
     `everywhere` are those that have something of countries that they do not name; `named` has by country the
     subdivisions that any fact names and a requirement can.
     """
 
     states: tuple[ValueSet, ...]
-    weights: Weights
-    by_country: Mapping[str, list[int]]
+    facts: Mapping[str, list[int]]
     everywhere: list[int]
     named: Mapping[str, set[str]]
 
     @classmethod
-    def of(cls, facts: LocaleFacts, weights: Weights) -> _Counted:
+    def of(cls, facts: LocaleFacts) -> _ByCountry:
         """The facts of a pool."""
         by_country: dict[str, list[int]] = {}
         named: dict[str, set[str]] = {}
@@ -86,25 +131,17 @@ class _Counted:
             for country, part in held.exceptions.items():
                 by_country.setdefault(country, []).append(place)
                 named.setdefault(country, set()).update(filter(_can_be_named, part.codes))
-        return cls(facts.states, weights, by_country, everywhere, named)
+        return cls(facts.states, by_country, everywhere, named)
 
-    def band(self, admitted: ValueSet) -> Band:
-        """Whom an admitted set reaches."""
-        found = LocaleFacts(self.states).lie(admitted)
-        return Band(int(self.weights.certain[found.inside].sum()), int(self.weights.possible[found.meets].sum()))
-
-    def gain(self, locale: Locale, before: ValueSet, now: ValueSet) -> tuple[int, int]:
-        """How many more lie inside for certain, and how many more perhaps, than before a place was taken in."""
-        certain = possible = 0
-        for place in self._having(locale.country):
+    def opened(self, locale: Locale, before: ValueSet, now: ValueSet) -> tuple[list[int], list[int]]:
+        """Which facts come to lie inside, and which to be met, where a place is taken in."""
+        inside, meets = [], []
+        for place in dict.fromkeys([*self.facts.get(locale.country, ()), *self.everywhere]):
             was, then = (relation(self.states[place], each) for each in (before, now))
             if was is not then:
-                certain += (then is Relation.INSIDE) * int(self.weights.certain[place])
-                possible += (was is Relation.OUTSIDE) * int(self.weights.possible[place])
-        return certain, possible
-
-    def _having(self, country: str) -> Iterable[int]:
-        return dict.fromkeys([*self.by_country.get(country, ()), *self.everywhere])
+                inside += [place] if then is Relation.INSIDE else []
+                meets += [place] if was is Relation.OUTSIDE else []
+        return inside, meets
 
 
 def _can_be_named(code: str) -> bool:
