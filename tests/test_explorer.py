@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qualeval as qe
+from qualeval.bulk.reach import Reach
 from qualeval.testing.strategies import mturk_hits
+from qualeval.web.explorer import Explorer, Pool
 from tests.explorers import HIT, explorer, workers
 
 EXPLORER = explorer()
@@ -190,6 +192,30 @@ def test_opening_files() -> None:
     assert other.answer(question(*REQUIREMENTS))["pool"] == 10
     assert other.open_pool("a.csv", b"WorkerId,Worker_Locale\nA1,US\n") == {"name": "a.csv", "size": 1}
     assert other.answer(question(*REQUIREMENTS))["pool"] == 1
+
+
+def test_fetching_a_hit() -> None:
+    """A HIT is had by its id where there is somebody to ask; what is no id is asked of nobody."""
+    asked: list[str] = []
+
+    def fetch(hit_id: str) -> qe.HIT:
+        asked.append(hit_id)
+        if hit_id != "3AAA":
+            raise qe.HITNotFound(hit_id, f"no HIT {hit_id}")
+        return HIT
+
+    found = Explorer(HIT, Pool("none", Reach([])), fetch=fetch)
+    with pytest.raises(qe.HITNotFound):
+        found.fetch_hit({"id": "3BBB"})
+    for text in ("", "../hit.json", "3aaa"):
+        with pytest.raises(qe.InvalidInput, match="is no HIT id"):
+            found.fetch_hit({"id": text})
+    with pytest.raises(qe.InvalidInput, match="fetches no HITs"):
+        EXPLORER.fetch_hit({"id": "3AAA"})
+
+    assert found.fetch_hit({"id": " 3AAA "})["hit"]["request"] == SENT
+    assert asked == ["3BBB", "3AAA"]
+    assert (found.start()["can_fetch"], EXPLORER.start()["can_fetch"]) == (True, False)
 
 
 @settings(max_examples=60, deadline=None)

@@ -52,7 +52,8 @@ def serve(
         reach.read_all()
     if workers is not None and (ended := workers.status(Status.PERMITTED)):
         return ended
-    explorer = qe.web.Explorer(found, qe.web.Pool(shown, reach), names=types, masked=mask_workers)
+    seen = qe.web.Pool(shown, reach)
+    explorer = qe.web.Explorer(found, seen, names=types, fetch=service.get_hit, masked=mask_workers)
     logging.getLogger("qualeval.web").addHandler(output.LogLines())  # bugs that requests meet
     if not qe.web.is_of_this_machine_alone(host):
         click.echo(f"note: whoever can reach {output.clean(host)} can see this pool", err=True)

@@ -48,6 +48,7 @@ def application(explorer: Explorer, hosts: Collection[str], limits: Limits) -> S
             Route("/api/answer", desk.answer, methods=["POST"]),
             Route("/api/request", desk.request, methods=["POST"]),
             Route("/api/hit", desk.hit, methods=["POST"]),
+            Route("/api/fetch", desk.fetch, methods=["POST"]),
             Route("/api/pool", desk.pool, methods=["POST"]),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
@@ -100,6 +101,11 @@ class _Desk:
     async def hit(self, request: Request) -> Response:
         """A HIT that was uploaded."""
         return await self._answered(partial(self._explorer.open_hit, await request.body()))
+
+    async def fetch(self, request: Request) -> Response:
+        """A HIT of the service's."""
+        content = await request.body()
+        return await self._answered(lambda: self._explorer.fetch_hit(_tree(content)))
 
     async def pool(self, request: Request) -> Response:
         """A pool that was uploaded."""

@@ -9,7 +9,7 @@ This module does not know HTTP.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -29,7 +29,7 @@ from qualeval.policy.compiler import compile_hit
 from qualeval.sources.hits import load_hits, parse_hit
 from qualeval.values.locale import Locale, country_codes, place_name, subdivision_codes, withdrawn_country_codes
 from qualeval.web.curves import shown_curve
-from qualeval.web.questions import REQUIREMENTS, Question, Who, read_question, read_request
+from qualeval.web.questions import REQUIREMENTS, Question, Who, read_hit_id, read_question, read_request
 from qualeval.web.uploads import read_pool, stream_of
 
 __all__ = ["Explorer", "Pool"]
@@ -52,8 +52,8 @@ class Pool:
 class Explorer:
     """The explorer of a pool. It may be asked by many threads.
 
-    `hit` is what a page begins with, `names` are how types are called. With `masked` no worker id is told: workers are
-    called by their row.
+    `hit` is what a page begins with, `names` are how types are called, `fetch` gets a HIT by its id, where that can be
+    done. With `masked` no worker id is told: workers are called by their row.
     """
 
     def __init__(
@@ -62,11 +62,13 @@ class Explorer:
         pool: Pool,
         *,
         names: TypeNames = SYSTEM_ONLY,
+        fetch: Callable[[str], HIT] | None = None,
         masked: bool = False,
     ) -> None:
         self._hit = hit
         self._pool = pool
         self.names = names
+        self._fetch = fetch
         self._masked = masked
         self._lock = threading.Lock()
 
@@ -82,6 +84,7 @@ class Explorer:
             "guards": [str(each) for each in ActionsGuarded],
             "places": _places(),
             "masked": self._masked,
+            "can_fetch": self._fetch is not None,
         }
 
     def open_hit(self, content: bytes) -> dict[str, Any]:
@@ -89,8 +92,18 @@ class Explorer:
         hits = load_hits(stream_of(content), names=self.names)
         if len(hits) != 1:
             raise InvalidInput(Problem(f"expected one HIT, found {len(hits)}", help="upload a file of one"))
-        known = [_type_dict(each, self.names) for each in _types(self.names, hits[0])]
-        return {"hit": _hit_dict(hits[0]), "types": known}
+        return self._opened(hits[0])
+
+    def fetch_hit(self, tree: object) -> dict[str, Any]:
+        """The HIT of an id. InvalidInput where it is none, or nothing can be fetched; HITNotFound, ServiceError."""
+        hit_id = read_hit_id(tree)
+        if self._fetch is None:
+            raise InvalidInput(Problem("this explorer fetches no HITs", help="open a file"))
+        return self._opened(self._fetch(hit_id))
+
+    def _opened(self, hit: HIT) -> dict[str, Any]:
+        known = [_type_dict(each, self.names) for each in _types(self.names, hit)]
+        return {"hit": _hit_dict(hit), "types": known}
 
     def open_pool(self, name: str, content: bytes) -> dict[str, Any]:
         """Puts another pool in place of this one. InvalidInput where it cannot be read; then this one stays."""

@@ -5,13 +5,14 @@ This module does not know what is answered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from attrs import evolve, frozen
 
-from qualeval.errors import InvalidInput, Path, Problem, WrongType
+from qualeval.errors import InvalidInput, Path, Problem, WrongType, show
 from qualeval.model.actions import Action
 from qualeval.model.hits import HIT
 from qualeval.model.qualification_types import TypeNames
@@ -20,7 +21,7 @@ from qualeval.sources.hits import parse_hit
 from qualeval.sources.structure import Object, Shape, read_each, read_object
 from qualeval.sources.workers import parse_worker
 
-__all__ = ["Cards", "Question", "Who", "read_question", "read_request"]
+__all__ = ["Cards", "Question", "Who", "read_hit_id", "read_question", "read_request"]
 
 REQUIREMENTS = "QualificationRequirements"
 MOST = 1000
@@ -38,6 +39,8 @@ _QUESTION = Shape(
     },
     required=("before", "cards", "action"),
 )
+_FETCH = Shape("a request of the page", {"id": str}, required=("id",))
+_ID = re.compile("[A-Z0-9]{1,64}", re.ASCII)
 _CARD = Shape("a card", {"on": bool, "requirement": Object}, required=("on", "requirement"))
 _WHO = Shape("a worker", {"row": int, "facts": Object})
 
@@ -125,6 +128,14 @@ def read_request(tree: object, names: TypeNames) -> tuple[Mapping[str, Any], HIT
     """A HIT as the page got it, and the requirements that stand on the cards now."""
     values = _values(tree, _REQUEST)
     return values["hit"], _cards(values["cards"], names).hit(names)
+
+
+def read_hit_id(tree: object) -> str:
+    """The id of a HIT. InvalidInput where it is none."""
+    found: str = _values(tree, _FETCH)["id"].strip()
+    if not _ID.fullmatch(found):
+        raise InvalidInput(Problem(f"{show(found)} is no HIT id", help="write capital letters and digits"))
+    return found
 
 
 def _who(tree: object) -> Who:

@@ -30,6 +30,7 @@ export const start = () => called("/api/start");
 export const workers = (text) => called(`/api/workers?${new URLSearchParams({ text })}`);
 export const request = (state) => sent("/api/request", { hit: state.hit.request, cards: plain(state.cards) });
 export const openHIT = (file) => uploaded("/api/hit", file);
+export const fetchHIT = (id) => sent("/api/fetch", { id });
 export const openPool = (file) => uploaded(`/api/pool?${new URLSearchParams({ name: file.name })}`, file);
 
 const plain = (cards) => cards.map(({ on, requirement }) => ({ on, requirement }));

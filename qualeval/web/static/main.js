@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import "./curve.js";
-import { Asker, Failure, openHIT, openPool, request, start, workers } from "./api.js";
+import { Asker, Failure, fetchHIT, openHIT, openPool, request, start, workers } from "./api.js";
 import { cardsView } from "./cards.js";
 import { ladderView, resultsView, summary } from "./results.js";
 import { History, linkOf, newKey, stateOf, stateOfLink } from "./state.js";
@@ -22,7 +22,8 @@ class Page {
   #offering = 0;
 
   constructor(said, state) {
-    Object.assign(this, { pool: said.pool, types: said.types, guards: said.guards, places: said.places, masked: said.masked });
+    Object.assign(this, { pool: said.pool, types: said.types, guards: said.guards, places: said.places });
+    Object.assign(this, { masked: said.masked, canFetch: said.can_fetch });
     this.comparators = said.comparators;
     this.placesByCode = new Map(said.places.map((each) => [each.code, each]));
     this.placesByName = new Map(said.places.map((each) => [each.name.toLowerCase(), each]));
@@ -191,10 +192,10 @@ class Page {
 
   // --- files and links
 
-  async open(file, read, take) {
-    if (!file) return;
+  async open(what, read, take) {
+    if (!what) return;
     try {
-      take(await read(file));
+      take(await read(what));
       this.notice = null;
       this.ask();
     } catch (error) {
@@ -202,8 +203,8 @@ class Page {
     }
   }
 
-  openHIT(file) {
-    return this.open(file, openHIT, ({ hit, types }) => {
+  openHIT(what, read = openHIT) {
+    return this.open(what, read, ({ hit, types }) => {
       const known = new Set(this.types.map((each) => each.id));
       this.types = [...this.types, ...types.filter((each) => !known.has(each.id))];
       this.history.put({ ...stateOf(hit), action: this.state.action });
@@ -296,6 +297,7 @@ function pageView(page) {
         <button @click=${() => page.share()}>Copy link</button>
         <button @click=${() => page.download()}>Download request</button>
         ${fileView("HIT", "Open a HIT", ".json,.yaml,.yml", (file) => page.openHIT(file))}
+        ${page.canFetch ? fetchView(page) : nothing}
         ${fileView("pool", "Open a pool", ".csv,.parquet,.jsonl", (file) => page.openPool(file))}
       </div>
     </header>
@@ -319,6 +321,13 @@ function pageView(page) {
     <footer><p>Nothing leaves this machine. Unknown is a band of its own: those of whom a fact is missing.</p></footer>
   `;
 }
+
+const fetchView = (page) => html`
+  <form class="fetch" @submit=${(event) => { event.preventDefault(); page.openHIT(event.target.elements.id.value.trim(), fetchHIT); }}>
+    <input name="id" aria-label="HIT id" placeholder="HIT id" autocomplete="off" spellcheck="false" size="14" />
+    <button>Fetch</button>
+  </form>
+`;
 
 const fileView = (name, label, accept, take) => html`
   <label class="button">
