@@ -171,8 +171,8 @@ class FrameLanguage:
 
     def is_in(self, cell: nw.Expr, values: Collection[object]) -> nw.Expr:
         """Whether it is one of these."""
-        if len(values) == 1:
-            return cell == nw.lit(next(iter(values)))  # type: ignore[arg-type]
+        if len(values) <= (_FEW if self.joins_long_lists else 1):
+            return self.any_of([cell == nw.lit(each) for each in values])  # type: ignore[arg-type]
         return cell.is_in(list(values))
 
     def at_least(self, number: nw.Expr, bound: int) -> nw.Expr:
