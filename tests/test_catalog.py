@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import qualeval as qe
-from qualeval.bulk import aggregates, counting, parts
+from qualeval.bulk import aggregates, parts
 from qualeval.bulk.aggregates import counted_there
 from qualeval.bulk.catalog import Catalog
 from qualeval.bulk.census import Census
@@ -55,9 +55,8 @@ def looped(asked: Mapping[str, qe.AccessPolicy], each: Scenario) -> list[list[An
 
 @every_engine
 def test_counts_are_those_of_a_loop(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Random policies and columns of every form; parts and blocks whose sizes do not divide the rows."""
+    """Random policies and columns of every form; parts whose size does not divide the rows."""
     monkeypatch.setattr(parts, "PART", 23)
-    monkeypatch.setattr(counting, "_BLOCK", 64)
     random = Random("catalog")
     count = {"spark": 1, "duckdb": 20}.get(engine.name, 40)
     drawn = list(scenarios(7, count, 61, texts=Texts.WORDS if engine.is_lazy else Texts.ALL))

@@ -95,20 +95,30 @@ def counted(plan: CountingPlan, pool: Mapping[str, Sequence[ValueSet]], step: in
 
 
 @tries(120)
-@given(st.lists(requirement_lists(5), max_size=6), pools(), st.integers(1, 130), st.sampled_from((64, 128, 1 << 14)))
+@given(st.lists(requirement_lists(5), max_size=6), pools(), st.integers(1, 130))
 def test_counts_are_those_of_a_loop(
     listed: list[list[QualificationRequirement]],
     pool: Mapping[str, Sequence[ValueSet]],
     step: int,
-    block: int,
 ) -> None:
-    """Values, ranges, subdivisions, what is lacked and what is not known; whatever the sizes of parts and blocks."""
+    """Values, ranges, subdivisions, what is lacked and what is not known; whatever the size of parts."""
     policies = [qe.compile_requirements(each) for each in listed]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counting, "_BLOCK", block)
-        found = counted(CountingPlan.of(policies), pool, step)
 
-    assert found.tolist() == looped(policies, pool)
+    assert counted(CountingPlan.of(policies), pool, step).tolist() == looped(policies, pool)
+
+
+@pytest.mark.parametrize("size", [1023, 1024, 1025, 5000])
+def test_many_predicates_in_short_blocks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Where all bitmaps would be too many words, a block has fewer workers; its size need not divide theirs."""
+    monkeypatch.setattr(counting, "_DESK", 100)
+    ray = Comparator.GREATER_THAN_OR_EQUAL_TO
+    policies = [qe.compile_requirements([QualificationRequirement("3ABC", ray, (bound,))]) for bound in range(50)]
+    values, unknown = np.arange(size) % 50, np.arange(size) % 7 == 0
+    found = CountingPlan.of(policies).count([0], lambda _: Workers(size, {"3ABC": Numbers(values, None, unknown)}))
+
+    certain = [((values >= bound) & ~unknown).sum() for bound in range(50)]
+    assert found[:, 2].tolist() == certain
+    assert found[:, 5].tolist() == [known + unknown.sum() for known in certain]
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint32, np.int64, np.uint64])
@@ -140,12 +150,12 @@ def test_conjunctions_are_those_of_python(asked: list[set[int]], rows: int, data
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conjunctions, "_ROWS", rows)
         plan = Conjunctions.of(asked)
-    ends = data.draw(st.integers(0, conjunctions.WORDS))
-    bitmaps = np.zeros((10, conjunctions.WORDS), np.uint64)
+    ends = data.draw(st.integers(0, 48))
+    bitmaps = np.zeros((10, 48), np.uint64)
     bitmaps[:, :ends] = np.array(words, np.uint64)[:, None]
     of_a_word = [sum(all(words[each] >> bit & 1 for each in asking) for bit in range(64)) for asking in asked]
 
-    assert plan.count(bitmaps, plan.scratch()).tolist() == [ends * each for each in of_a_word]
+    assert plan.count(bitmaps, plan.scratch(48)).tolist() == [ends * each for each in of_a_word]
 
 
 def test_threads_pass_on_what_goes_wrong() -> None:

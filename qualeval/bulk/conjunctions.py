@@ -16,16 +16,13 @@ from attrs import field, frozen
 
 from qualeval.bulk.packages import np, npt
 
-__all__ = ["WORDS", "Bitmaps", "Conjunctions", "Scratch"]
+__all__ = ["Bitmaps", "Conjunctions", "Scratch"]
 
 Bitmaps: TypeAlias = npt.NDArray[np.uint64]
-"""A row a bitmap of a block; bits beyond the last worker are 0."""
-
-WORDS = 256
-"""How many words a bitmap has: the block is of 16,384 workers, so a thousand predicates take two megabytes."""
+"""A row a bitmap, of a multiple of sixteen words; bits beyond the last worker are 0."""
 
 _ROWS = 256
-"""How many nodes of the trie are worked out together: they take half a megabyte."""
+"""How many nodes of the trie are worked out together: with 256 words each they take half a megabyte."""
 
 
 @frozen(eq=False)
@@ -81,9 +78,9 @@ class Conjunctions:
             begun = batch.nodes.stop
         return cls(tuple(batches), nodes)
 
-    def scratch(self) -> Scratch:
-        """What a thread needs to count."""
-        shape = max((each.nodes.stop - each.nodes.start for each in self._batches), default=0), WORDS
+    def scratch(self, words: int) -> Scratch:
+        """What a thread needs to count over bitmaps of so many words."""
+        shape = max((each.nodes.stop - each.nodes.start for each in self._batches), default=0), words
         return Scratch(np.empty(shape, np.uint64), np.empty(shape, np.uint64), np.empty(shape, np.uint8))
 
     def count(self, bitmaps: Bitmaps, scratch: Scratch) -> npt.NDArray[np.int64]:
@@ -102,7 +99,7 @@ def _ones(rows: Bitmaps, counts: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64
     No word has more than 64, so two counts fit an octet, and sixteen such a quarter of a word: they are added eight and
     four at a time. NumPy's own sum would widen each octet first, which takes as long as all the rest.
     """
-    half = WORDS // 2
+    half = rows.shape[1] // 2
     np.bitwise_count(rows, out=counts)
     octets = (counts[:, :half] + counts[:, half:]).view(np.uint64)
     quarters = (octets & _EVEN) + (octets >> np.uint64(8) & _EVEN)

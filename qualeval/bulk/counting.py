@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from attrs import frozen
 
 from qualeval.bulk.bitmaps import Cells, Painter, TypePredicates, words_for
-from qualeval.bulk.conjunctions import WORDS, Bitmaps, Conjunctions, Scratch
+from qualeval.bulk.conjunctions import Bitmaps, Conjunctions, Scratch
 from qualeval.bulk.packages import np, npt
 from qualeval.model.actions import Action
 from qualeval.policy.access_policy import AccessPolicy
@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
-_BLOCK = 64 * WORDS
-"""How many workers are judged at a time."""
+_WORDS, _DESK = 256, 1 << 19
+"""How many words a bitmap has at most: a block is of 16,384 workers. All bitmaps together have no more than that."""
 
 EVERYBODY, _NOBODY = -2, -1
 """Places behind those of the conjunctions."""
@@ -81,14 +81,14 @@ class CountingPlan:
         """
         source, lock = iter(parts), Lock()
 
-        def counted() -> Counts:
-            found, desk = self._nothing(), self._desk()
+        def counted(desk: _Desk) -> Counts:
+            found = self._nothing()
             while (part := _next(source, lock)) is not None:
                 found += self._count_part(read(part), desk)
             return found
 
         with ThreadPoolExecutor(threads := _threads()) as pool:
-            tasks = [pool.submit(counted) for _ in range(threads)]
+            tasks = [pool.submit(counted, self._desk()) for _ in range(threads)]
             found = sum((each.result() for each in tasks), self._nothing())
         return self.by_policy(found)
 
@@ -108,14 +108,18 @@ class CountingPlan:
         painters = [each.painter(part.cells.get(each.type_id)) for each in self.types]
         found = self._nothing()
         found[:, EVERYBODY] = part.size
-        for start in range(0, part.size, _BLOCK):
-            block = slice(start, min(start + _BLOCK, part.size))
+        most = 64 * desk.certain.shape[1]
+        for start in range(0, part.size, most):
+            block = slice(start, min(start + most, part.size))
             found[:, :EVERYBODY] += self._count_block(painters, block, desk)
         return found
 
     def _desk(self) -> _Desk:
-        shape = sum(len(each.sets) for each in self.types), WORDS
-        return _Desk(np.zeros(shape, np.uint64), np.zeros(shape, np.uint64), self._trie.scratch())
+        """Of many predicates the bitmaps are short, so that all stay near; counts are added sixteen words at a time."""
+        predicates = sum(len(each.sets) for each in self.types)
+        words = max(16, min(_WORDS, _DESK // max(1, predicates) // 16 * 16))
+        certain, possible = np.zeros((2, predicates, words), np.uint64)
+        return _Desk(certain, possible, self._trie.scratch(words))
 
     def _count_block(self, painters: Sequence[Painter], block: slice, desk: _Desk) -> Sequence[Counts]:
         """The counts of a block, certain and possible: the same where all is definite."""
