@@ -273,6 +273,55 @@ def test_a_place_may_be_a_state_where_the_pool_has_states() -> None:
     assert audience_of(of_places("US"), places("In", *codes)).places == ()
 
 
+# --- several places
+
+
+@pytest.mark.parametrize("action", qe.Action)
+def test_several_places_in_worlds_where_requirements_matter(action: qe.Action) -> None:
+    """Applied and counted they reach what is said; where no list does, no place that is left brings anybody in time."""
+    counts: Counter[int | None] = Counter()
+    for world in worlds(3, 80, workers=16):
+        reach = Reach(world.workers)
+        most = max(_most_by_places(reach, world.hit, action), default=0)
+        for target in range(0, len(world.workers) + 1, 2):
+            found = reach.several_places(world.policy, target, action)
+            counts[None if found is None else int(found.move)] += 1
+            if found is None:
+                assert most < target
+            else:
+                assert reached(world.workers, found.applied(world.hit).requirements, action) == found.reached
+                assert found.reached.certain >= target
+    assert min(counts[0], counts[None]) > 20
+    assert sum(count for places, count in counts.items() if places) >= 3, counts
+
+
+def _most_by_places(reach: Reach, hit: qe.HIT, action: qe.Action) -> Iterator[int]:
+    """By list of places how many are permitted when it takes in, one after the other, all that brings somebody."""
+    for index in {each.index for each in reach.audience(qe.compile_hit(hit), action).places}:
+        changed = hit
+        while True:
+            found = reach.audience(qe.compile_hit(changed), action)
+            gaining = [each for each in found.places if each.index == index and each.values is not None]
+            gaining = [each for each in gaining if each.reached.certain > found.permitted]
+            if not gaining:
+                yield found.permitted
+                break
+            changed = gaining[0].change.applied(changed)
+
+
+def test_several_places_one_after_the_other() -> None:
+    """The one that brings most first, and last the one that is just enough."""
+    pool = of_places(*["US"] * 2, *["GB"] * 5, *["IN"] * 4, *["FR"] * 2, "DE")
+    policy = qe.compile_requirements([places("EqualTo", "US")])
+    found = [Reach(pool).several_places(policy, target) for target in (2, 3, 8, 12, 15)]
+
+    assert [each and each.option for each in found] == [
+        "", "--value 0=US,DE", "--value 0=US,GB,DE", "--value 0=US,GB,IN,DE", None
+    ]  # fmt: skip
+    assert found[2] is not None
+    assert found[2].words == "requirement 0: take in GB and DE too"
+
+
 # --- the edges
 
 

@@ -143,6 +143,19 @@ def test_target_in_text() -> None:
     assert run("audience", "hit.json", "pool.csv", "--target", "1").rows[-1] == "no change is needed"
 
 
+def test_several_places_are_told_where_that_is_asked_for() -> None:
+    """Beside the single change, in the indexes of the HIT as it is; or that they are not enough."""
+    changes = "--without", "1", "--target", "4"
+    found = audience(*changes, "--several-places")["several_places"]
+    assert found["option"] == "--value 0=US,CA,GB"
+    assert found["permitted"] == audience("--without", "1", *found["option"].split())["permitted"] >= 3
+    assert "several_places" not in audience(*changes)
+
+    rows = run("audience", "hit.json", "pool.csv", "--target", "6", "--several-places").rows
+    assert rows[-1] == "several places of one list are not enough"
+    assert audience("--target", "6", "--several-places")["several_places"] is None
+
+
 def test_a_parquet_file_is_a_pool() -> None:
     """With the same answer as the table of the same rows; a mapping says what its columns mean."""
     frame = pl.read_csv("pool.csv")
@@ -198,6 +211,7 @@ def test_html_is_written_beside_the_answer() -> None:
         (("hit.json", "pool.csv", "--html", "pool.csv"), "expected a name that ends in .html"),
         (("-", "-"), "HIT and POOL are both `-`"),
         (("hit.json", "pool.csv", "--target", "0"), "--target"),
+        (("hit.json", "pool.csv", "--several-places"), "say with --target how many you wish to reach"),
         (("hit.json", "pool.csv", "--without", "7"), "no requirement 7; the HIT has requirements 0 to 2"),
         (("hit.json", "pool.parquet", "--on-error", "skip"), "is read as a frame, of which --on-error"),
         (("hit.json", "none.parquet"), "no file none.parquet"),

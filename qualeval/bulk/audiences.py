@@ -214,6 +214,13 @@ class Change:
             return f"--value {self.index}={self.values}"
         return f"--without {self.index}" if self.guard is None else f"--guard {self.index}={self.guard}"
 
+    def renumbered(self, places: Sequence[int]) -> Change:
+        """The same for a HIT in which the requirements have these indexes."""
+        if self.index is None:
+            return self
+        words = self.words.replace(f"requirement {self.index}", f"requirement {places[self.index]}", 1)
+        return evolve(self, index=places[self.index], words=words)
+
     def applied(self, hit: HIT) -> HIT:
         """The HIT after it."""
         return change_hit(hit, **self.edits)

@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import frozen
 
-from qualeval.bulk.audiences import Audience, Band, Curve, NearMiss, Place, RequirementReach
+from qualeval.bulk.audiences import Audience, Band, Change, Curve, NearMiss, Place, RequirementReach
 from qualeval.bulk.bitmaps import bitmap
 from qualeval.bulk.coded import CodedPool, Weights
 from qualeval.bulk.columns import Columns
@@ -27,6 +27,7 @@ from qualeval.bulk.distinct_facts import Counts, IntegerFacts, Lie, LocaleFacts
 from qualeval.bulk.frame_pools import coded_pool
 from qualeval.bulk.nearby_places import has_places, places_beside
 from qualeval.bulk.packages import np
+from qualeval.bulk.several_places import several_places
 from qualeval.errors import WrongType
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls
@@ -91,6 +92,14 @@ class Reach:
     def reached(self, policy: AccessPolicy, action: Action = Action.ACCEPT) -> Band:
         """How many workers a policy lets do this: `audience(policy, action).reached`, without the rest."""
         return self._counting(policy, action).reached
+
+    def several_places(self, policy: AccessPolicy, target: int, action: Action = Action.ACCEPT) -> Change | None:
+        """The change of one list of places, by as many places as it takes, after which so many may do this for certain.
+
+        Places are taken in (or no longer excluded) one after the other, the one that brings most first. None where no
+        list can reach so many.
+        """
+        return several_places(lambda each: self.audience(each, action), policy, target)
 
     def _counting(self, policy: AccessPolicy, action: Action) -> _Counting:
         _check(policy)

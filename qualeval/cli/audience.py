@@ -31,6 +31,7 @@ _PLACES = 5
 @inputs.file_argument("pool")
 @inputs.hit_changes
 @click.option("--target", type=click.IntRange(min=1), metavar="N", help="How many you wish to reach for certain.")
+@click.option("--several-places", is_flag=True, help="With --target: what several places at once would bring, too.")
 @inputs.file_option("--html", "FILE.html", "Write a report of one page too, which needs nothing beside it.")
 @inputs.action_option
 @inputs.format_option
@@ -42,6 +43,7 @@ def audience(
     pool: str,
     changes: inputs.HITChanges,
     target: int | None,
+    several_places: bool,
     html: str | None,
     action: str,
     output_format: str,
@@ -60,13 +62,17 @@ def audience(
     (so many might) once all is known, and else 1.
     """
     inputs.refuse_several_streams({"HIT": hit, "POOL": pool})
+    if several_places and target is None:
+        raise click.UsageError("--several-places: say with --target how many you wish to reach")
     page = None if html is None else _page(html)
     types = service.names()
     found = inputs.hit_of(hit, service, types)
     changes.applied(found)  # a change that cannot be is told before the pool is read
     asked = [each.qualification_type_id for each in found.requirements]
     reach, workers = reaching.reach_of(pool, hit, asked, tables=tables, service=service, types=types)
-    answer = evolve(_Answer.of(reach, found, changes, qe.Action(action), types=types), target=target)
+    answer = _Answer.of(reach, found, changes, qe.Action(action), types=types)
+    if target is not None:
+        answer = answer.aiming(reach, target, several_places=several_places)
     if output_format == "json":
         output.emit_json(answer.to_dict())
     else:
@@ -91,6 +97,8 @@ class _Answer:
     found: qe.bulk.Audience
     before: qe.bulk.Audience | None
     target: int | None = None
+    places: qe.bulk.Change | None = None
+    asks_places: bool = False
 
     @classmethod
     def of(
@@ -103,6 +111,14 @@ class _Answer:
             found = reach.audience(policy, action).renumbered(kept)
             before = reach.audience(qe.compile_hit(hit, names=types), action) if changes.are_any else None
         return cls(policy, found, before)
+
+    def aiming(self, reach: qe.bulk.Reach, target: int, *, several_places: bool) -> _Answer:
+        """The same with how many are wished for."""
+        if not several_places:
+            return evolve(self, target=target)
+        places = reach.several_places(self.policy, target, self.found.action)
+        kept = [each.index for each in self.found.requirements]
+        return evolve(self, target=target, places=places and places.renumbered(kept), asks_places=True)
 
     @property
     def status(self) -> Status:
@@ -121,6 +137,8 @@ class _Answer:
             best = self.found.best_change(self.target)
             said |= {"target": self.target, "best_change": None if best is None else best.to_dict(self.found.pool)}
             said["largest_change"] = self.found.largest_change.to_dict(self.found.pool)
+        if self.asks_places:
+            said["several_places"] = None if self.places is None else self.places.to_dict(self.found.pool)
         return said
 
     def report(self) -> str:
@@ -250,8 +268,13 @@ def _advice(answer: _Answer) -> Iterable[RenderableType]:
     if best is None:
         yield "  no single change is enough; most are reached by" if most.option else "  no single change reaches more"
         best = most
-    if best.option:
-        _row(grid, best.option, f"reaches {best.reached}", best.words)
-        yield grid
-    elif best.reached.certain >= answer.target:
+    if not best.option and best.reached.certain >= answer.target:
         yield f"  {best.words}"
+        return
+    for each in (best, answer.places):
+        if each is not None and each.option:
+            _row(grid, each.option, f"reaches {each.reached}", each.words)
+    if grid.row_count:
+        yield grid
+    if answer.asks_places and answer.places is None:
+        yield "  several places of one list are not enough"

@@ -102,6 +102,11 @@ class _Page:
         return [(self.audience.requirements[each.index], each, chart(each)) for each in self.audience.curves]
 
     @property
+    def has_bands(self) -> bool:
+        """Whether a curve has a part where it is not known of somebody."""
+        return any(each.certain != each.possible for each in self.audience.curves)
+
+    @property
     def places(self) -> list[Place]:
         """The places that would bring most."""
         reached = self.audience.reached
