@@ -173,7 +173,7 @@ def test_a_parquet_file_is_a_pool() -> None:
 def test_a_large_table_is_read_as_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the same answer, and with a note; what needs its rows is read row by row all the same."""
     expected = audience()
-    monkeypatch.setattr(sys.modules["qualeval.cli.audience"], "_LARGE", 1)
+    monkeypatch.setattr(sys.modules["qualeval.cli.reaching"], "_LARGE", 1)
     found = run("audience", "hit.json", "pool.csv", "--format", "json")
 
     assert found.json == expected
