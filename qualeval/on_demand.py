@@ -8,8 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
+from typing import Any
 
-__all__ = ["handed_out"]
+__all__ = ["found_in", "handed_out"]
+
+
+def found_in(module: str, name: str) -> Any:
+    """What a module calls so. The module is imported when it is first asked for."""
+    return getattr(import_module(module), name)
 
 
 def handed_out(
@@ -26,7 +32,7 @@ def handed_out(
             return import_module(f"{package}.{name}")
         if name not in names:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{package}.{names[name]}"), name)
+        found = found_in(f"{package}.{names[name]}", name)
         setattr(door, name, found)
         return found
 

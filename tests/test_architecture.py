@@ -46,8 +46,8 @@ FLOORS: Mapping[str, float] = {
 `qualeval` itself hands out names of floors 5 to 7 on demand, so only what stands above those may go through it.
 """
 
-DOORS = frozenset({"qualeval", "qualeval.bulk", "qualeval.testing", "qualeval.web"})
-"""What hands out on demand: the front door, and those to modules of which each needs packages of its own."""
+DOORS = frozenset({"qualeval", "qualeval.bulk", "qualeval.cli", "qualeval.testing", "qualeval.web"})
+"""What hands out on demand: the front door, those to modules of which each needs packages of its own, and commands."""
 
 STRANGERS: Mapping[str, frozenset[str]] = {"analysis": frozenset({"sources"}), "bulk": frozenset({"sources"})}
 """Rooms further down that a room does not know all the same."""
