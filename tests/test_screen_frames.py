@@ -403,3 +403,20 @@ def test_what_is_no_frame_no_policy_and_no_word() -> None:
         screen(pl.DataFrame(), [])  # type: ignore[arg-type]
     with pytest.raises(qe.InvalidInput, match=r"unknown way to treat invalid cells `flags`; did you mean `flag`\?"):
         screen(pl.DataFrame(), POLICY, invalid="flags")
+
+
+def test_cells_that_nobody_gave_a_meaning() -> None:
+    """Of a column with codes of its own, one that is none of them and no plain value."""
+    columns = {"done": qe.bulk.Column("3ABC", cells={True: "holds"})}
+
+    (told,) = refused(pl.DataFrame({"done": [True, False]}), columns=columns)
+    assert told == "done: got `false`, which is no fact, in row 1; say in `columns` what this cell means, too"
+
+
+def test_frames_of_narwhals_and_columns_of_one_name() -> None:
+    """The first come back as they are; of the second nobody could say which is meant."""
+    found = screen(nw.from_native(pl.DataFrame({"3ABC": [1]})), POLICY)
+    twice = pd.DataFrame([[1, 2]], columns=["3ABC", "3ABC"])
+
+    assert isinstance(found, nw.DataFrame)
+    assert refused(twice) == ["several columns have one name; rename or drop all but one"]

@@ -100,6 +100,8 @@ def cell_problem(columns: TypeColumns, cells: Sequence[object]) -> Problem:
         country, subdivision = cells
         found = f"got the country {show(country)} and the subdivision {show(subdivision)}"
         return Problem(found, help="expected codes of ISO 3166, such as `US` and `WA`")
+    if any(each.cells and not isinstance(cell, str) for each, cell in zip(columns.parts.values(), cells, strict=True)):
+        return Problem(f"got {show(cells[0])}, which is no fact", help="say in `columns` what this cell means, too")
     try:
         _read_cells(kind, columns, cells)
     except InvalidInput as error:

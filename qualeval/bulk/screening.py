@@ -8,7 +8,7 @@ one meaning; and what stands in them is looked at, so that what is no fact is to
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import evolve, frozen
 
@@ -78,13 +78,16 @@ def screen(
     question = Question(policy, columns, nulls, Invalid(invalid), reasons)
     found = opened(frame)
     answer = question.of_lazy(found) if isinstance(found, nw.LazyFrame) else question.of_eager(found)
-    return answer.to_native()  # type: ignore[no-any-return]
+    is_narwhals = isinstance(frame, nw.DataFrame | nw.LazyFrame)
+    return cast(Frame, answer if is_narwhals else answer.to_native())
 
 
 def opened(frame: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """A frame of any kind as narwhals has it. WrongType where it is none that is known."""
     try:
         return nw.from_native(frame)
+    except nw.exceptions.DuplicateError:
+        raise InvalidInput(Problem("several columns have one name", help="rename or drop all but one")) from None
     except TypeError:
         known = "pandas', Polars', PyArrow's, a DuckDB relation or Spark's"
         raise WrongType(f"frame: expected {known}, got {type(frame).__name__}") from None
