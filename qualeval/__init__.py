@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         read_workers_csv,
     )
     from qualeval.sources.writing import discard_if_empty, keep_profiles
+    from qualeval.sources.written_pools import write_pool
 
 __all__ = [
     "ADULT",
@@ -211,6 +212,7 @@ __all__ = [
     "testing",
     "web",
     "worker",
+    "write_pool",
     "write_upload",
 ]
 
@@ -276,6 +278,7 @@ _ON_DEMAND = {
     "read_workers_csv": "sources.workers_csv",
     "snapshot": "sources.revisions",
     "sync": "sources.syncing",
+    "write_pool": "sources.written_pools",
     "write_upload": "sources.uploads",
 }
 

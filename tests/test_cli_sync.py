@@ -54,6 +54,28 @@ def test_sync(endpoint: Endpoint) -> None:
     assert stat.S_IMODE(Path("q.db").stat().st_mode) == 0o600
 
 
+def test_a_store_is_a_pool(endpoint: Endpoint) -> None:
+    """Its workers are screened, counted and written without a file of them: each as `check` judges her."""
+    synced(endpoint)
+    endpoint.close()
+    screened = run("screen", "3BIRDS", "--store", "q.db", "-o", "out.csv")
+    counted = run("audience", "3BIRDS", "--store", "q.db", "--format", "json")
+    ids = ["A1GOOD", "A2LOST", "A3BLOCKED"]
+    judged = [run("check", "3BIRDS", each, "--store", "q.db", "--format", "json").json for each in ids]
+
+    assert screened.status == 1
+    lines = [line.split(",") for line in Path("out.csv").read_text("utf-8").splitlines()]
+    assert lines[0] == ["WorkerId", "3SCREEN", "access", "possible"]
+    assert [(line[0], str(qe.Access(int(line[2])))) for line in lines[1:]] == [
+        (worker_id, decision["access"]) for worker_id, decision in zip(ids, judged, strict=True)
+    ]
+    assert (counted.status, counted.json["pool"]) == (0, 3)
+    assert counted.json["permitted"] == sum(each["actions"]["accept"] == "permitted" for each in judged) == 1
+    assert "leave them out" in refusal("screen", "3BIRDS", "--store", "q.db", "--nulls", "lacks")
+    for command in ("screen", "audience"):
+        assert "Missing argument 'POOL'" in refusal(command, "3BIRDS")
+
+
 def test_the_whole_job_without_a_network(endpoint: Endpoint) -> None:
     """From two ids to a decision, by the store alone, for each command that takes ids."""
     synced(endpoint)

@@ -28,7 +28,7 @@ _PLACES = 5
 
 @click.command(epilog="Example: qualeval audience hit.json pool.csv --value 2=97 --target 5000")
 @inputs.file_argument("hit")
-@inputs.file_argument("pool")
+@inputs.file_argument("pool", required=False)
 @inputs.hit_changes
 @click.option("--target", type=click.IntRange(min=1), metavar="N", help="How many you wish to reach for certain.")
 @click.option("--several-places", is_flag=True, help="With --target: what several places at once would bring, too.")
@@ -40,7 +40,7 @@ _PLACES = 5
 def audience(
     *,
     hit: str,
-    pool: str,
+    pool: str | None,
     changes: inputs.HITChanges,
     target: int | None,
     several_places: bool,
@@ -52,7 +52,8 @@ def audience(
 ) -> int:
     """Whom of the workers in POOL does HIT reach, and what does each requirement cost?
 
-    POOL is a table of workers or a file of profiles, as check takes them, or a Parquet file. Told are how many may do
+    POOL is a table of workers or a file of profiles, as check takes them, or a Parquet file; with --store and no POOL
+    it is all workers of the store. Told are how many may do
     the action, how many are left after each requirement, of how many each is the only obstacle, what other thresholds
     and places would bring, and with --target the single change that reaches so many. What is not known is a band:
     `120 to 150`, and the light end of a bar. --value, --guard and --without change the HIT; then the difference is told
@@ -64,6 +65,7 @@ def audience(
     inputs.refuse_several_streams({"HIT": hit, "POOL": pool})
     if several_places and target is None:
         raise click.UsageError("--several-places: say with --target how many you wish to reach")
+    pool = reaching.pool_or_store(pool, service)
     page = None if html is None else _page(html)
     types = service.names()
     found = inputs.hit_of(hit, service, types)

@@ -13,14 +13,21 @@ import qualeval as qe
 from qualeval.cli import asking, frames, inputs, output, pools
 from qualeval.sources.tables import open_table
 
-__all__ = ["doubts_told", "reach_of"]
+__all__ = ["doubts_told", "pool_or_store", "reach_of"]
 
 _LARGE = 1 << 24
 """Tables of so many bytes are read as frames."""
 
 
+def pool_or_store(pool: str | None, service: inputs.Service) -> str | None:
+    """The pool that is named; None is the workers of the store, where one is given. UsageError where neither is."""
+    if pool is None and service.store is None:
+        raise click.UsageError("Missing argument 'POOL': a file of workers; or with --store the workers of the store.")
+    return pool
+
+
 def reach_of(
-    pool: str,
+    pool: str | None,
     hit: str,
     asked: Sequence[str],
     *,
@@ -28,7 +35,9 @@ def reach_of(
     service: inputs.Service,
     types: qe.TypeNames,
 ) -> tuple[qe.bulk.Reach, asking.Workers | None]:
-    """The pool, read, and the workers that it was read as; of a frame none."""
+    """The pool, read, and the workers that it was read as; of a frame, and of a store, none."""
+    if pool is None:
+        return _stored(asked, service, types), None
     if pool.lower().endswith(".parquet"):
         return _frame(pool, tables, service, types), None
     if _is_large_table(pool, tables, service):
@@ -38,6 +47,16 @@ def reach_of(
         return reach, None
     workers = asking.workers_of(pool, hit, list(dict.fromkeys(asked)), tables=tables, service=service, types=types)
     return qe.bulk.Reach(workers.found, names=types), workers
+
+
+def _stored(asked: Sequence[str], service: inputs.Service, types: qe.TypeNames) -> qe.bulk.Reach:
+    assert service.store is not None, "who names no pool has a store"
+    store = service.store
+    reach = qe.bulk.Reach(store.get_workers(store.worker_ids(), frozenset(asked)), names=types)
+    if not len(reach):
+        mend = f"`qualeval sync --store {store.path}` reads who holds your types"
+        raise qe.InvalidInput(qe.Problem("the store knows no worker", help=mend), store.path)
+    return reach
 
 
 def _is_large_table(pool: str, tables: pools.TableOptions, service: inputs.Service) -> bool:

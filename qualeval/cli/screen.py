@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from attrs import frozen
@@ -12,14 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import qualeval as qe
-from qualeval.cli import frames, inputs, output, pools, status
+from qualeval.cli import frames, inputs, output, pools, reaching, status
 
 __all__ = ["screen"]
 
 
 @click.command(epilog="Example: qualeval screen hit.json pool.parquet -o answers.parquet --only accept")
 @inputs.file_argument("hit")
-@inputs.file_argument("pool")
+@inputs.file_argument("pool", required=False)
 @inputs.file_option("--output", "FILE", "The file to write; no such file may exist.", "-o", "target")
 @click.option(
     "--only",
@@ -42,7 +44,7 @@ __all__ = ["screen"]
 def screen(
     *,
     hit: str,
-    pool: str,
+    pool: str | None,
     target: str | None,
     only: str | None,
     columns: str | None,
@@ -57,12 +59,14 @@ def screen(
 
     POOL is a CSV, Parquet or JSON Lines file, by its name, with a row a worker and a column a qualification type, and
     so is the output: the same rows with the columns access and possible, 0 (nothing) to 3 (accept). Files may be larger
-    than memory. Counts are on stderr, or without an output on stdout. HIT is a file, `-`, or an id; of a file with
-    several HITs the counts of each are told.
+    than memory. With --store and no POOL it is all workers of the store. Counts are on stderr, or without an output on
+    stdout. HIT is a file, `-`, or an id; of a file with several HITs the counts of each are told.
 
     The exit status is 0 where the action is permitted to all workers, 1 where it is denied to any, 3 where of some it
     is not known.
     """
+    if reaching.pool_or_store(pool, service) is None and (columns or nulls):
+        raise click.UsageError("--columns and --nulls are about the columns of a POOL; leave them out")
     types = service.names()
     hits = inputs.hits_of(hit, service, types)
     if len(hits) > 1 and target is not None:
@@ -70,10 +74,26 @@ def screen(
     if target is None and (only or reasons):
         raise click.UsageError("--only and --reasons are about the rows that are written; give --output")
     meaning = frames.columns_of(columns, types), pools.meaning_of_nulls(nulls)
-    asked = _Asked(pool, target, only, *meaning, invalid, reasons)
-    counted = [(each, asked.of(qe.compile_hit(each, names=types))) for each in hits]
+    with _pool(pool, hits, service) as path:
+        asked = _Asked(path, target, only, *meaning, invalid, reasons)
+        counted = [(each, asked.of(qe.compile_hit(each, names=types))) for each in hits]
     _SHOW[output_format](counted, qe.Action(action), target is not None)
     return status.of_all(_outcomes(counted, qe.Action(action)))
+
+
+@contextmanager
+def _pool(pool: str | None, hits: Sequence[qe.HIT], service: inputs.Service) -> Iterator[str]:
+    """The file of the pool; of a store's workers one that is there for a while, with the types that HITs name."""
+    store = service.store
+    if pool is not None or store is None:
+        yield str(pool)
+        return
+    types = sorted({each.qualification_type_id for hit in hits for each in hit.requirements})
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "store.csv")
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            qe.write_pool(stream, store.get_workers(store.worker_ids(), types), types)
+        yield str(path)
 
 
 @frozen

@@ -39,14 +39,15 @@ def serve(
 ) -> int:
     """A local page that counts whom of POOL HIT lets in as its knobs move.
 
-    HIT is a file or a HIT id, which is fetched; POOL is as for audience. Without them the page begins with an example.
-    Its address is printed once it accepts connections; Ctrl-C stops it. It listens on the loopback alone, unless --host
-    says otherwise, and nothing is sent anywhere. docs/explorer.md says what is on the page.
+    HIT is a file or a HIT id, which is fetched; POOL is as for audience. Without them the page begins with an example,
+    or with the workers of the --store. Its address is printed once it accepts connections; Ctrl-C stops it. It listens
+    on the loopback alone, unless --host says otherwise, and nothing is sent anywhere. docs/explorer.md says what is on
+    the page.
     """
     types = service.names()
     found = qe.load_hit(_example("hit.json")) if hit is None else inputs.hit_of(hit, service, types)
     asked = [each.qualification_type_id for each in found.requirements]
-    name, shown = (str(_example("pool.csv")), "an example pool") if pool is None else (pool, Path(pool).name)
+    name, shown = _named(pool, service)
     with reaching.doubts_told():
         reach, workers = reaching.reach_of(name, hit or "", asked, tables=tables, service=service, types=types)
         reach.read_all()
@@ -59,6 +60,15 @@ def serve(
         click.echo(f"note: whoever can reach {output.clean(host)} can see this pool", err=True)
     qe.web.serve(explorer, host=host, port=port, is_ready=_say)
     return Status.PERMITTED
+
+
+def _named(pool: str | None, service: inputs.Service) -> tuple[str | None, str]:
+    """The pool, and what it is called: where none is named, that of the store, or the example."""
+    if pool is not None:
+        return pool, Path(pool).name
+    if service.store is not None:
+        return None, Path(service.store.path).name
+    return str(_example("pool.csv")), "an example pool"
 
 
 def _example(name: str) -> Path:
