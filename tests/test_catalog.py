@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import qualeval as qe
-from qualeval.bulk import aggregates, parts
+from qualeval.bulk import aggregates, census, parts
 from qualeval.bulk.aggregates import counted_there
 from qualeval.bulk.catalog import Catalog
 from qualeval.bulk.census import Census
@@ -81,9 +81,9 @@ def test_counts_that_are_aggregates(name: str, monkeypatch: pytest.MonkeyPatch) 
     for each in drawn:
         asked = policies(each, drawn, random)
         lazy = nw.from_native(engine.make({**each.table, "place": ("int", list(range(20)))}))
-        census = Census(Catalog(asked)._plan, each.columns, each.nulls or "unknown", Invalid.ERROR, qe.TypeNames())
+        asking = Census(Catalog(asked)._plan, each.columns, each.nulls or "unknown", Invalid.ERROR, qe.TypeNames())
         schema = {name: lazy_dtype(lazy, name, dtype) for name, dtype in lazy.collect_schema().items()}
-        counted = counted_there(lazy, census.plan, census.columns_of(schema), looks=True)
+        counted = counted_there(lazy, asking.plan, asking.columns_of(schema), looks=True)
         by_policy = dict(zip(dict.fromkeys(asked.values()), counted.tolist(), strict=True))
 
         assert [[hit_id, *by_policy[policy]] for hit_id, policy in asked.items()] == looped(asked, each)
@@ -249,3 +249,32 @@ def test_a_lazy_frame_is_read_in_parts(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert found["accept"].to_list() == [300, 0, 10_100]
     assert sum(sizes) == 10_100
     assert max(sizes) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (pl.scan_parquet, True),
+        (lambda path: pl.scan_parquet(path).with_columns(more=1), True),
+        (lambda path: pl.scan_parquet(path).filter(pl.col(RATE) < 50), False),
+        (lambda path: pl.scan_parquet(path).filter(pl.col(RATE) < 50).head(5000), False),
+        (lambda path: pl.read_parquet(path).lazy(), False),
+    ],
+)
+def test_parquet_files_are_sliced(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, plan: Any, expected: bool) -> None:
+    """A file alone is, since batches are read ahead without end; a plan that does more is not, and counts the same."""
+    monkeypatch.setattr(census, "PART", 100)
+    path = tmp_path / "pool.parquet"
+    pl.DataFrame({RATE: [place % 101 for place in range(10_100)]}).write_parquet(path, row_group_size=500)
+    seen = []
+    sliced = census._sliced
+
+    def watched(frame: pl.LazyFrame) -> Any:
+        seen.append(frame)
+        return sliced(frame)
+
+    monkeypatch.setattr(census, "_sliced", watched)
+    frame = plan(path)
+
+    assert CATALOG.count(frame).collect()["accept"].to_list() == CATALOG.count(frame.collect())["accept"].to_list()
+    assert bool(seen) is expected

@@ -90,8 +90,25 @@ def _tables(frame: Lazy, names: Sequence[str]) -> Iterator[pl.DataFrame]:
     asked = frame.select(*names) if names else frame.with_columns(**{_ROW: nw.lit(True)}).select(_ROW)
     native = asked.to_native()
     if isinstance(native, pl.LazyFrame):
-        return iter(native.collect_batches(chunk_size=PART))
+        return _sliced(native) if _is_parquet_alone(native) else iter(native.collect_batches(chunk_size=PART))
     return map(_from_arrow, native.to_arrow_reader(PART))
+
+
+def _is_parquet_alone(frame: pl.LazyFrame) -> bool:
+    """Whether a plan is the scan of Parquet files and nothing else, so that a slice reads its own row groups alone."""
+    plan = frame.explain()
+    return plan.startswith("Parquet SCAN") and "SELECTION" not in plan
+
+
+def _sliced(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """Some parts at a time. In batches Polars would read as far ahead as it can, which may be the whole file."""
+    start = 0
+    while len(table := frame.slice(start, _SLICE * PART).collect()):
+        yield table
+        start += len(table)
+
+
+_SLICE = 8
 
 
 def _from_arrow(batch: Any) -> pl.DataFrame:

@@ -7,6 +7,7 @@ different ones are judged as `screen` does, each once. This module does not know
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 
@@ -131,7 +132,7 @@ def _numbers(table: pl.DataFrame, columns: TypeColumns) -> Numbers:
         missing = None
     unknown, lacks = (None, missing) if columns.empty is Empty.LACKS else (missing, None)
     if None in cells:
-        return Numbers(cells[None].fill_null(0).to_numpy(), None, unknown, lacks)
+        return Numbers(_filled(cells[None], 0), None, unknown, lacks)
     low, high = _end(cells.get(Part.MIN), len(table), _BOUNDS.min), _end(cells.get(Part.MAX), len(table), _BOUNDS.max)
     return Numbers(low, high, unknown, lacks)
 
@@ -140,4 +141,9 @@ def _end(cells: pl.Series | None, size: int, opened: int) -> npt.NDArray[np.int6
     """One end of a range, which is open where a cell is empty or there is no column of it."""
     if cells is None:
         return np.full(size, opened, np.int64)
-    return cells.cast(pl.Int64).fill_null(opened).to_numpy()
+    return _filled(cells.cast(pl.Int64), opened)
+
+
+def _filled(cells: pl.Series, value: int) -> npt.NDArray[Any]:
+    """The integers of a column as they lie there; where some are missing, a copy with this value in their places."""
+    return (cells.fill_null(value) if cells.null_count() else cells).to_numpy()
