@@ -420,3 +420,20 @@ def test_frames_of_narwhals_and_columns_of_one_name() -> None:
 
     assert isinstance(found, nw.DataFrame)
     assert refused(twice) == ["several columns have one name; rename or drop all but one"]
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "extra"),
+    [("narwhals", "screen", "frames"), ("polars", "screen_file", "frames"), ("sqlglot", "sql", "sql")],
+)
+def test_a_missing_package_is_told_with_its_mend(root: Path, package: str, name: str, extra: str) -> None:
+    """Where it is first needed, and not before."""
+    program = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "import qualeval as qe; qe.bulk.Column\n"
+        f"try: qe.bulk.{name}\n"
+        "except qe.MissingPackage as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+
+    assert done.stdout.endswith(f" needs {package}; pip install 'qualeval[{extra}]'\n")

@@ -59,7 +59,7 @@ def expected(each: Scenario) -> Answers:
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
-@cases(100)
+@cases(60)
 def test_queries_say_what_decide_says(dialect: str, seed: int, count: int) -> None:
     """Random policies over columns of every form that a table can have."""
     answered = {"duckdb": of_duckdb, "sqlite": of_sqlite}[dialect]
