@@ -383,6 +383,19 @@ def test_all_that_is_wrong_with_columns_is_one_error(engine: Engine) -> None:
         assert any(words in each for each in found)
 
 
+@every_lazy_engine
+def test_a_column_is_not_taken_for_an_answer(engine: Engine) -> None:
+    """DuckDB and Spark take `Access` for `access`: their own column would come back as the answer."""
+    frame = engine.make({"Worker_PercentAssignmentsApproved": ("int", [97]), "Access": ("int", [3])})
+
+    if engine.name == "polars lazy":
+        assert engine.rows(screen(frame, RATES))[0]["access"] == 2
+        return
+    assert refused(frame, RATES) == ["there is a column `Access` already; rename it, or drop it"]
+    with pytest.raises(qe.InvalidInput, match="column `Access` already"):
+        qe.bulk.Catalog({"H": RATES}).eligible(frame, "H")
+
+
 def test_rates_that_never_exceed_one_are_questioned() -> None:
     """Fractions are an error whose mend says how they are read; a column of zeros and ones is doubted."""
     frame = pl.DataFrame({"Worker_PercentAssignmentsApproved": [0.97, 0.99]})

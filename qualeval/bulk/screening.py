@@ -107,7 +107,8 @@ class Question:
         """The same frame with its answers still to be computed."""
         schema = frame.collect_schema()
         added = self.added(self.invalid is not Invalid.TRUST)
-        asked = self.read({name: lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}, added)
+        kinds = {name: lazy_dtype(frame, name, dtype) for name, dtype in schema.items()}
+        asked = self.read(kinds, added, folds_case=not frame.implementation.is_polars())
         language = evolve(self.language(are_looked_into=False), joins_long_lists=frame.implementation.is_duckdb())
         knows_words = not language.are_clean
         readers = {type_id: reader(language, each, knows_words=knows_words) for type_id, each in asked.items()}
@@ -143,9 +144,14 @@ class Question:
         """The columns that are added."""
         return [ACCESS, POSSIBLE, *([UNMET] if self.reasons else []), *([INVALID] if with_invalid else [])]
 
-    def read(self, schema: Mapping[str, Dtype], added: Sequence[str]) -> Mapping[str, TypeColumns]:
-        """The columns; InvalidInput with all that is wrong with them, those too that are called as what is added."""
-        names = [name for name in schema if name in added]
+    def read(
+        self, schema: Mapping[str, Dtype], added: Sequence[str], *, folds_case: bool = False
+    ) -> Mapping[str, TypeColumns]:  # fmt: skip
+        """The columns; InvalidInput with all that is wrong with them, those too that are called as what is added.
+
+        An engine that `folds_case`, as those of SQL do, takes `Access` for `access`, and would answer with it.
+        """
+        names = [name for name in schema if (name.casefold() if folds_case else name) in added]
         problems = [Problem(f"there is a column {show(name)} already", help="rename it, or drop it") for name in names]
         try:
             found = read_columns(schema, self.policy.ladders, self.policy.names, self.columns, self.nulls)
