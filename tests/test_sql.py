@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,36 @@ def test_wrong_cells_are_flagged() -> None:
     for dialect, answered in (("duckdb", of_duckdb), ("sqlite", of_sqlite)):
         found = answered(table, sql(policy, columns, dialect))
         assert found == [(1, 3, False), *[(0, 0, True)] * 5]
+
+
+ANYWHERE_BUT = qe.QualificationRequirement(
+    qe.LOCALE, qe.Comparator.NOT_EQUAL_TO, locale_values=(qe.Locale("US", "WA"),)
+)
+
+
+@pytest.mark.parametrize("answered", [of_duckdb, of_sqlite])
+@pytest.mark.parametrize("cell", ["US-WA,US-CA", "US-wa", "US-Utah", "US-W", "CA-ON,US-WA", "US-WA\n", "CA-Ontario"])
+def test_what_is_no_code_of_a_place_is_flagged(answered: Callable[..., Answers], cell: str) -> None:
+    """It would be in its country, and in no state that is excluded: so it would be let in."""
+    query = sql(qe.compile_requirements([ANYWHERE_BUT]), ["Worker_Locale"], _DIALECTS[answered])
+
+    assert answered({"Worker_Locale": ("text", [cell])}, query) == [(0, 0, True)]
+    assert answered({"Worker_Locale": ("text", ["US-CA", "US-ZZ", "CA-ON", "FR"])}, query) == [(3, 3, False)] * 4
+
+
+_DIALECTS = {of_duckdb: "duckdb", of_sqlite: "sqlite"}
+
+
+def test_texts_among_the_numbers_of_sqlite_are_flagged() -> None:
+    """It compares a text with a number as a text, or takes it for more than every number."""
+    policy = qe.compile_requirements(
+        [qe.QualificationRequirement(qe.NUMBER_HITS_APPROVED, qe.Comparator.GREATER_THAN, (100,))]
+    )
+    query = sql(policy, ["Worker_NumberHITsApproved"], "sqlite")
+
+    assert of_sqlite({"Worker_NumberHITsApproved": ("text", ["20", 20, 101, None])}, query) == [
+        (0, 0, True), (2, 2, False), (3, 3, False), (2, 3, False)
+    ]  # fmt: skip
 
 
 def test_trusted_tables_are_not_looked_at() -> None:

@@ -2,8 +2,8 @@
 
 It is built as SQLGlot's syntax tree and never by pasting text, so a name or a word with a quote in it does no harm.
 Columns of types of integers must have numbers, those of a locale texts; of what nobody can look into, words and lists
-in texts are not read. A subdivision that ISO 3166 does not have is not noticed: it is in its country, and in no state
-that a requirement names.
+in texts are not read. A subdivision that ISO 3166 does not have is noticed where a requirement names a part of its
+country; elsewhere it does not matter which it is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
+from qualeval.bulk.cells import codes_of
 from qualeval.bulk.columns import (
     Column,
     Columns,
@@ -31,6 +32,7 @@ from qualeval.model.qualification_types import LOCALE, TypeNames
 from qualeval.model.words import Word
 from qualeval.policy.access_policy import AccessPolicy
 from qualeval.values.locale import country_codes
+from qualeval.values.locale_set import LocaleSet
 
 try:
     from sqlglot import exp
@@ -90,7 +92,7 @@ def sql(
     spoken, is_trusted = Dialect(dialect), Checking(invalid) is Checking.TRUST
     schema = _Schema.of(columns, policy.names)
     asked = read_columns(schema, policy.ladders, policy.names, schema.said, nulls)
-    language = SQLLanguage(are_clean=is_trusted)
+    language = SQLLanguage(is_trusted, _divided(policy), has_loose_types=spoken is Dialect.SQLITE)
     readers = {type_id: reader(language, each, knows_words=False) for type_id, each in asked.items()}
     writer: PolicyWriter[E] = PolicyWriter(language, policy, readers)
     added = _answers(writer, is_trusted=is_trusted, with_unmet=reasons)
@@ -98,6 +100,14 @@ def sql(
     for name, expression in added.items():
         query = query.select(exp.alias_(expression, name))
     return query.sql(dialect=str(spoken), pretty=True)
+
+
+def _divided(policy: AccessPolicy) -> tuple[str, ...]:
+    """The countries of which a requirement names a part."""
+    ladder = policy.ladders.get(LOCALE)
+    sets = [each.admitted.held for each in ladder.predicates] if ladder else []
+    parts = [item for each in sets if isinstance(each, LocaleSet) for item in each.exceptions.items()]
+    return tuple(sorted({country for country, part in parts if not (part.is_whole or part.is_empty)}))
 
 
 def _answers(writer: PolicyWriter[E], *, is_trusted: bool, with_unmet: bool) -> Mapping[str, E]:
@@ -171,9 +181,15 @@ _FEW = 4
 
 @frozen
 class SQLLanguage:
-    """Expressions of SQL. Where cells `are_clean` nobody looks for blanks around texts, and for empty ones."""
+    """Expressions of SQL. Where cells `are_clean` nobody looks for blanks around texts, and for empty ones.
+
+    Of the countries that are `divided` every code is known, since it matters. In a language that `has_loose_types`, as
+    SQLite, a column of numbers may have texts, which it compares as such: `20` is more than `101`.
+    """
 
     are_clean: bool = False
+    divided: tuple[str, ...] = ()
+    has_loose_types: bool = False
 
     @property
     def reads_integers(self) -> bool:
@@ -204,6 +220,13 @@ class SQLLanguage:
 
     def is_fraction(self, source: SourceColumn) -> E:
         """Whether a number is no integer: nobody knows what numbers a table has."""
+        found = self._has_fraction(source)
+        if not self.has_loose_types:
+            return found
+        is_text = exp.func("TYPEOF", exp.column(source.name, quoted=True)).isin(*_texts(["text", "blob"]))
+        return exp.or_(is_text, found)
+
+    def _has_fraction(self, source: SourceColumn) -> E:
         number = self.number(source)
         if source.scale == 1:
             return exp.NEQ(this=number, expression=exp.cast(number.copy(), "BIGINT"))
@@ -233,11 +256,19 @@ class SQLLanguage:
         )
 
     def is_code(self, cell: E) -> E:
-        """Whether a text is the code of a country, or begins with one and a dash; see the module."""
-        is_country = _first(cell, 2).isin(*_texts(sorted(country_codes())))
-        is_long = exp.Like(this=cell.copy(), expression=exp.Literal.string("__-_%"))
+        """Whether a text is the code of a country, or has the form of a place in one; see the module."""
+        is_country = _first(cell, 2).isin(*_texts(sorted(country_codes() - set(self.divided))))
         is_short = exp.EQ(this=exp.Length(this=cell.copy()), expression=_literal(2))
-        return exp.and_(is_country, exp.or_(is_short, is_long))
+        found = exp.and_(is_country, exp.or_(is_short, self._is_of_a_place(cell)))
+        known = [code for each in self.divided for code in codes_of(each)]
+        return exp.or_(found, cell.copy().isin(*_texts(known))) if known else found
+
+    def _is_of_a_place(self, cell: E) -> E:
+        """Whether it has the form `XX-Y`, of three letters or digits behind the dash at most; a list has not."""
+        is_long = exp.Like(this=cell.copy(), expression=exp.Literal.string("__-_%"))
+        is_list = exp.Like(this=cell.copy(), expression=exp.Literal.string("%,%"))
+        is_too_long = exp.GT(this=exp.Length(this=cell.copy()), expression=_literal(6))
+        return exp.and_(is_long, exp.not_(exp.or_(is_list, is_too_long)))
 
     def is_place(self, cell: E, countries: Collection[str], codes: Collection[str]) -> E:
         """Whether it is one of these codes, or begins with one of these countries and a dash."""
