@@ -21,7 +21,7 @@ import pytest
 
 import qualeval as qe
 from qualeval.bulk.screening import screen
-from tests.frames import ENGINES, NO_JAVA, Engine, Table, every_engine, every_lazy_engine
+from tests.frames import ENGINES, NO_JAVA, Engine, Table, every_engine, every_lazy_engine, without_spark
 
 G, R = qe.Comparator, qe.QualificationRequirement
 IN_US = R(qe.LOCALE, G.IN, locale_values=(qe.Locale("US"), qe.Locale("CA", "ON")))
@@ -394,6 +394,46 @@ def test_a_column_is_not_taken_for_an_answer(engine: Engine) -> None:
     assert refused(frame, RATES) == ["there is a column `Access` already; rename it, or drop it"]
     with pytest.raises(qe.InvalidInput, match="column `Access` already"):
         qe.bulk.Catalog({"H": RATES}).eligible(frame, "H")
+
+
+THOUSANDS: Mapping[str, Any] = {"n": qe.bulk.Column(qe.NUMBER_HITS_APPROVED, scale=1000)}
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt8, pl.Int16, pl.Int32, pl.Int64, pl.UInt64, pl.Int128])
+@pytest.mark.parametrize("is_lazy", [False, True])
+def test_integers_are_scaled_whatever_their_width(dtype: Any, is_lazy: bool) -> None:
+    """70 thousands are 70,000, also in a column of 8 bits, which would make 112 of them."""
+    few = qe.compile_requirements([R(qe.NUMBER_HITS_APPROVED, G.LESS_THAN, (65_000,))])
+    frame = pl.DataFrame({"n": pl.Series([64, 70, 65, None], dtype=dtype)})
+    found = screen(frame.lazy() if is_lazy else frame, few, columns=THOUSANDS).lazy().collect()
+
+    assert found.select("access", "possible").rows() == [(3, 3), (2, 2), (2, 2), (2, 3)]
+    counts = qe.bulk.Catalog({"H": few}).count(frame, columns=THOUSANDS)
+    assert counts.select("accept", "possible_accept").rows() == [(1, 2)]
+
+
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.UInt64, pl.Int128])
+@without_spark
+def test_integers_too_large_to_be_scaled_are_flagged(engine: Engine, dtype: Any) -> None:
+    """They would come round to some other number."""
+    few = qe.compile_requirements([R(qe.NUMBER_HITS_APPROVED, G.LESS_THAN, (65_000,))])
+    cells = [2**63 // 1000 + 1, 2**63 - 1, 1]
+    frame = engine.make({"n": ("int", cells)})
+    if engine.name.startswith("polars"):
+        frame = frame.cast({"n": dtype})
+
+    rows = engine.rows(screen(frame, few, columns=THOUSANDS, invalid="flag"))
+
+    assert [(row["access"], row["invalid"]) for row in rows] == [(0, True), (0, True), (3, False)]
+
+
+def test_rates_in_floats_of_32_bits_are_scaled() -> None:
+    """A hundredth has no exact one."""
+    frame = pl.DataFrame({"n": pl.Series([each / 100 for each in range(101)], dtype=pl.Float32)})
+    columns = {"n": qe.bulk.Column(qe.PERCENT_APPROVED, scale=100)}
+
+    assert screen(frame, RATES, columns=columns)["access"].to_list().count(3) == 3
+    assert refused(pl.DataFrame({"n": pl.Series([0.975, 0.9799], dtype=pl.Float32)}), RATES, columns=columns)
 
 
 def test_rates_that_never_exceed_one_are_questioned() -> None:

@@ -106,6 +106,17 @@ class SourceColumn:
     scale: int = 1
     is_part: bool = False
 
+    @property
+    def most_scaled(self) -> int:
+        """The greatest integer that can be scaled in 64 bits."""
+        return (2**63 - 1) // self.scale
+
+    @property
+    def can_overflow(self) -> bool:
+        """Whether its integers can be too large to be scaled."""
+        ends = self.dtype.low, self.dtype.high
+        return self.scale != 1 and any(each is None or abs(each) > self.most_scaled for each in ends)
+
     def as_cells(self, values: Iterable[Hashable]) -> list[Hashable]:
         """Values as its cells are: beside floats integers are floats too."""
         are_floats = self.dtype.kind is DtypeKind.FLOAT

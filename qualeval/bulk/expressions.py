@@ -39,8 +39,13 @@ _TRUTHS: Mapping[Relation, Truth] = {Relation.INSIDE: True, Relation.OUTSIDE: Fa
 
 
 def _exact(source: SourceColumn) -> IntegerSet:
-    """The integers that a column can hold exactly."""
-    return IntegerSet.between(source.dtype.low, source.dtype.high)
+    """The integers that a column can hold exactly, as they are scaled."""
+    low, high = source.dtype.low, source.dtype.high
+    if source.scale == 1 or source.dtype.kind is not DtypeKind.INTEGER:
+        return IntegerSet.between(low, high)
+    most = source.most_scaled
+    ends = (-most if low is None else max(low, -most)), (most if high is None else min(high, most))
+    return IntegerSet.between(ends[0] * source.scale, ends[1] * source.scale)
 
 
 @frozen

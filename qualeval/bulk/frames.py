@@ -28,6 +28,9 @@ _MOST = 10**18 - 1
 _TOLERANCE = 1e-6
 """How far a scaled number may lie beside an integer: 0.57 times 100 is 56.99999999999999."""
 
+_NARROW_TOLERANCE = 1e-5
+"""The same of floats of 32 bits, which have seven digits."""
+
 _BITS = {"Int8": 8, "Int16": 16, "Int32": 32, "Int64": 64, "Int128": 128}
 _FLOAT_BITS = {"Float16": 11, "Float32": 24, "Float64": 53}
 
@@ -121,19 +124,38 @@ class FrameLanguage:
                 return self._made(f"number_{source.name}", whole, of_made=True)
             case DtypeKind.FLOAT:
                 column = column.fill_nan(None)
+            case DtypeKind.INTEGER if source.scale != 1:
+                return self._made(f"number_{source.name}", self._wide(source, column) * source.scale)
         if source.scale != 1:
-            column = (column * source.scale).round()
+            column = self._scaled(source, column).round()
         is_made = source.scale != 1 or source.dtype.kind is DtypeKind.FLOAT
         return self._made(f"number_{source.name}", column) if is_made else column
 
+    def _wide(self, source: SourceColumn, column: nw.Expr) -> nw.Expr:
+        """Integers in 64 bits; null where they could not be scaled in these."""
+        if source.can_overflow:
+            most = source.most_scaled
+            is_small = column <= most
+            has_negative = source.dtype.low is None or source.dtype.low < 0
+            column = nw.when(is_small & (column >= -most) if has_negative else is_small).then(column)
+        return column.cast(nw.Int64)
+
+    def _scaled(self, source: SourceColumn, column: nw.Expr) -> nw.Expr:
+        """Numbers times the scale. Floats of 32 bits are scaled in 64, lest the product be rounded too."""
+        is_narrow = source.dtype.name == "Float32"
+        return (column.cast(nw.Float64) if is_narrow else column) * source.scale
+
     def is_fraction(self, source: SourceColumn) -> nw.Expr | None:
-        """Whether a number is no integer; NaN is no number."""
+        """Whether a number is no integer, or is too large to be scaled; NaN is no number."""
+        if source.dtype.kind is DtypeKind.INTEGER and source.can_overflow:
+            return (~nw.col(source.name).is_null()) & self.number(source).is_null()
         if source.dtype.kind not in (DtypeKind.FLOAT, DtypeKind.DECIMAL):
             return None
         number = self.number(source)
         if source.scale == 1:
             return number != number.floor()
-        return (nw.col(source.name) * source.scale - number).abs() > _TOLERANCE
+        beside = (self._scaled(source, nw.col(source.name)) - number).abs()
+        return beside > (_NARROW_TOLERANCE if source.dtype.name == "Float32" else _TOLERANCE)
 
     def is_plain_integer(self, source: SourceColumn) -> nw.Expr:
         """Whether a text is one integer."""
