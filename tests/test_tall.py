@@ -74,3 +74,25 @@ def test_columns_of_other_names() -> None:
     assert widen(frame, POLICY, worker="who", type="type", value="value")["3ABC"].to_list() == ["lacks"]
     with pytest.raises(qe.InvalidInput, match="there is no column `WorkerId`"):
         widen(frame, POLICY, type="type", value="value")
+
+
+@every_engine
+def test_blanks_are_no_part_of_a_cell(engine: Engine) -> None:
+    """Whoever holds a type does not lack it, where blanks stand around the type, or are all of the value."""
+    types, values = ["3ABC ", " 3ABC", "3ABC", "3OTHER"], [" 5 ", "", " ", "1"]
+    table: Table = {
+        "WorkerId": ("text", ["A1", "A2", "A3", "A4"]),
+        "QualificationTypeId": ("text", types),
+        "Value": ("text", values),
+    }
+    policy = qe.compile_requirements([qe.exclusion("3ABC")])
+    found = answers(engine, qe.bulk.screen(widen(engine.make(table), policy), policy, invalid="flag", nulls="lacks"))
+
+    assert found == {"A1": (0, 0, False), "A2": (0, 0, False), "A3": (0, 0, False), "A4": (3, 3, False)}
+
+
+def test_a_value_that_is_no_number_is_empty() -> None:
+    """As in other frames: the type is held."""
+    frame = pl.DataFrame({"WorkerId": ["A1"], "QualificationTypeId": ["3ABC"], "Value": [float("nan")]})
+
+    assert widen(frame, POLICY)["3ABC"].to_list() == ["holds"]

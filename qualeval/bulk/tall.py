@@ -64,14 +64,22 @@ def _missing(name: str, names: list[str]) -> Problem:
 
 def _wide(frame: nw.LazyFrame[Any], policy: AccessPolicy, worker: str, type: str, value: str) -> nw.LazyFrame[Any]:
     """The least and the greatest text of each type are one, or contradict each other."""
-    text = nw.col(value).cast(nw.String).fill_null(str(HOLDS))
+    schema = frame.collect_schema()
+    cell = nw.col(value).fill_nan(None) if schema[value].is_float() else nw.col(value)
+    text, asked = _bare(cell).fill_null(str(HOLDS)), _bare(nw.col(type))
     called = {type_id: [type_id, *_names_of(type_id, policy)] for type_id in policy.ladders}
-    cells = {type_id: nw.when(nw.col(type).is_in(names)).then(text) for type_id, names in called.items()}
+    cells = {type_id: nw.when(asked.is_in(names)).then(text) for type_id, names in called.items()}
     ends = [
         getattr(nw.col(type_id), end)().alias(f"{end} {type_id}") for type_id in cells for end in ("min", "max")
     ]
     groups = frame.select(nw.col(worker), **cells).group_by(worker).agg(*ends)
     return groups.select(worker, **{type_id: _one(f"min {type_id}", f"max {type_id}") for type_id in cells})
+
+
+def _bare(cell: nw.Expr) -> nw.Expr:
+    """A cell as a text without the blanks around it; null where nothing is left, as in other tables."""
+    text = cell.cast(nw.String).str.strip_chars()
+    return nw.when(text != "").then(text)
 
 
 def _names_of(type_id: str, policy: AccessPolicy) -> list[str]:
