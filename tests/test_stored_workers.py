@@ -130,6 +130,17 @@ def test_a_list_that_was_not_read_to_its_end(store: Store) -> None:
     assert nobody.fact("3TWO").states == qe.worker(None).fact("3TWO").states
 
 
+def test_blocks_that_were_not_read_to_their_end(tmp_path: Path) -> None:
+    """Who is on the list by now is blocked, also where it was not read on; of the others nothing is known."""
+    store = Store.create(tmp_path / "half.db")
+    with writing(store) as writer:
+        writer.begin(BLOCKS, "all", NOW, NOW)
+        writer.put_page(BLOCKS, [Block("A1", "spam")], ("all", "token"), NOW)
+
+    assert [store.get_worker(each).blocked for each in ("A1", "A2")] == [True, None]
+    assert Store(store.path, known_since=NOW + timedelta(1)).get_worker("A1").blocked is None
+
+
 def test_many_workers_are_known_as_each_is(store: Store) -> None:
     """Read together, in their order, also twice, also who is not there; and towards all types."""
     asked = [*people(), "A9NOBODY", "A1WORKER"]

@@ -128,8 +128,8 @@ _EVERY_LIST = """
     FROM list LEFT JOIN score ON worker_id = ?1 AND type_id = substr(name, 8) WHERE name GLOB 'scores/*'
 """
 _BLOCKED = """
-    SELECT '', NULL, EXISTS (SELECT 1 FROM block WHERE worker_id = ?1), finished_at, NULL
-    FROM list WHERE name = 'blocks'
+    SELECT '', NULL, worker_id IS NOT NULL, ifnull(learned_at, finished_at), NULL
+    FROM list LEFT JOIN block ON worker_id = ?1 WHERE name = 'blocks'
 """
 
 
