@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 import qualeval as qe
+from qualeval.bulk.files import frame_of
 from tests import brute
 from tests.cli import LOCALE, PERCENT, requirement, run
 
@@ -187,6 +188,30 @@ def test_what_is_refused(hit: str, tmp_path: Path) -> None:
     found = run("screen", hit, str(tmp_path / "broken.parquet"))
     assert found.status == 2
     assert "broken.parquet: cannot be read: " in found.err
+
+
+def test_rows_have_as_many_cells_as_the_header(hit: str, tmp_path: Path) -> None:
+    """A cell would stand in another's column, and what is not there would be an empty cell, which may mean lacking."""
+    path, large = tmp_path / "pool.csv", tmp_path / "large.csv"
+    header = "WorkerId,name,Worker_PercentAssignmentsApproved,Worker_PercentAssignmentsApproved,3ABC"
+    path.write_text(f'{header}\nA1,"Li, Bo",98,98,\nA2,Smith, 98,50,50,1\n\nA3\n')
+    large.write_text("WorkerId,Worker_PercentAssignmentsApproved\n" + "A1,98,\n" * 50)
+
+    found = run("screen", hit, str(path), "--nulls", "lacks")
+    assert found.status == 2
+    assert [line.strip() for line in found.err.splitlines()[1:]] == [
+        "the column `Worker_PercentAssignmentsApproved` is there 2 times; keep one",
+        "row 3: got 6 cells, expected 5, as the header has; a cell with the delimiter in it needs quotes",
+        "row 4: got 0 cells, expected 5, as the header has; remove the empty line",
+        "row 5: got 1 cells, expected 5, as the header has; a cell with the delimiter in it needs quotes",
+    ]
+    assert run("screen", hit, str(large)).err.count("row ") == 20
+    path.write_text('WorkerId,3ABC\n"A1,1\nA2,\n')
+    assert "cannot be read: unexpected end of data" in run("screen", hit, str(path)).err
+    path.write_text("Worker_PercentAssignmentsApproved\n98\n\n97\n")
+    assert run("screen", hit, str(path)).out.startswith("3 workers")
+    with pytest.raises(qe.InvalidInput, match="row 2: got 1 cells"):
+        frame_of("pool.csv", b"WorkerId,3ABC\nA1\n")
 
 
 @brute.cases(40)

@@ -2,14 +2,19 @@
 
 A file is gone through several times by Polars' streaming engine: to look for texts that are no plain value, to count,
 and to write. So what is larger than memory takes longer, and no more memory. The cells of a CSV file stay as they were.
+
+Before all that the cells of each row of CSV are counted: Polars fills up a row that is too short and passes over what
+is too much, so that a cell could stand in another's column.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +113,9 @@ def screen_file(
 
 # --- reading and writing
 
+_MOST_RAGGED = 20
+"""So many rows are told that have not as many cells as the header."""
+
 _SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _FIRST_ROWS = {"csv": 2, "parquet": 0, "jsonl": 1}
 """The number of the first row: in CSV as spreadsheets count, where the header is row 1; lines of JSON Lines."""
@@ -138,6 +146,7 @@ def frame_of(name: str, content: bytes) -> pl.DataFrame:
         match kind:
             case "csv":
                 header = content.partition(b"\n")[0].decode("utf-8", "replace")
+                _refuse_ragged(StringIO(content.decode("utf-8-sig", "replace"), newline=""), _separator(header), name)
                 return pl.read_csv(stream, infer_schema=False, separator=_separator(header))
             case "parquet":
                 return pl.read_parquet(stream)
@@ -152,7 +161,7 @@ def scanned(source: Path_) -> pl.LazyFrame:
 
     Raises:
         InputNotFound: there is no such file.
-        InvalidInput: its name does not say what kind of file it is.
+        InvalidInput: its name does not say what kind of file it is; the rows of CSV differ in their number of cells.
     """
     path = Path(source)
     kind = _kind(path)
@@ -160,9 +169,11 @@ def scanned(source: Path_) -> pl.LazyFrame:
         raise InputNotFound(f"no file {path}")
     match kind:
         case "csv":
-            with open(path, encoding="utf-8-sig", errors="replace") as file:
-                header = file.readline(1 << 20)
-            return pl.scan_csv(path, infer_schema=False, separator=_separator(header), glob=False)
+            with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+                separator = _separator(file.readline(1 << 20))
+                file.seek(0)
+                _refuse_ragged(file, separator, str(path))
+            return pl.scan_csv(path, infer_schema=False, separator=separator, glob=False)
         case "parquet":
             return pl.scan_parquet(path, glob=False)
     return pl.scan_ndjson(path, infer_schema_length=None)
@@ -171,6 +182,32 @@ def scanned(source: Path_) -> pl.LazyFrame:
 def _separator(header: str) -> str:
     """The one that parts most columns of the header."""
     return max(",;\t", key=header.count)
+
+
+def _refuse_ragged(lines: Iterable[str], separator: str, name: str) -> None:
+    """InvalidInput for a header with a column twice, and for rows that have not as many cells as it."""
+    rows = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        header = next(rows, [])
+        problems = [*_repeated(header), *islice(_ragged(rows, len(header)), _MOST_RAGGED)]
+    except csv.Error as error:
+        raise InvalidInput(Problem(f"cannot be read: {error}"), name) from None
+    if problems:
+        raise InvalidInput(problems, name)
+
+
+def _repeated(header: Sequence[str]) -> Iterator[Problem]:
+    for each, count in Counter(filter(None, header)).items():
+        if count > 1:
+            yield Problem(f"the column {show(each)} is there {count} times", help="keep one")
+
+
+def _ragged(rows: Iterable[Sequence[str]], size: int) -> Iterator[Problem]:
+    for number, cells in enumerate(rows, _FIRST_ROWS["csv"]):
+        if len(cells) == size or (size == 1 and not cells):  # in one column an empty cell is an empty line
+            continue
+        mend = "a cell with the delimiter in it needs quotes" if cells else "remove the empty line"
+        yield Problem(f"got {len(cells)} cells, expected {size}, as the header has", (f"row {number}",), mend)
 
 
 def _written(frame: pl.LazyFrame, target: Path, write: Callable[[pl.LazyFrame, str], object]) -> None:
