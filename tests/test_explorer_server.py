@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import re
 import socket
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +20,11 @@ from urllib.parse import urlsplit
 import pytest
 
 import qualeval as qe
+from qualeval.bulk.reach import Reach
+from qualeval.web.app import application
+from qualeval.web.explorer import Explorer, Pool
 from qualeval.web.serving import serve
-from qualeval.web.shields import HEADERS
+from qualeval.web.shields import HEADERS, Limits
 from tests.explorers import HIT, explorer
 from tests.serving import served
 
@@ -232,6 +237,55 @@ def test_questions_that_are_none(url: str, body: bytes, status: int) -> None:
 
     assert found == status
     assert status == 200 or said["error"]
+
+
+def test_a_question_larger_than_any_page_asks() -> None:
+    """It is refused before it is looked at: a million values would take minutes."""
+    requirement = {"QualificationTypeId": "3T", "Comparator": "In", "IntegerValues": list(range(200_000))}
+    asked = {"before": [], "cards": [{"on": True, "requirement": requirement}], "action": "accept"}
+    with served() as (url, _):
+        status, said = ask(url, json.dumps(asked).encode())
+
+    assert status == 413
+    assert said["error"] == "a question larger than 1 MiB; put fewer values on the cards"
+
+
+def test_questions_that_nobody_waits_for_keep_their_turn() -> None:
+    """However many are given up, no more than two are worked on at once."""
+    at_once, most, lock = 0, 0, threading.Lock()
+
+    class Slow(Explorer):
+        def answer(self, tree: object) -> dict[str, Any]:
+            nonlocal at_once, most
+            with lock:
+                at_once += 1
+                most = max(most, at_once)
+            time.sleep(0.5)
+            with lock:
+                at_once -= 1
+            return {}
+
+    app = application(Slow(HIT, Pool("none", Reach([]))), ["testserver"], Limits(answering=0.05))
+
+    async def asked() -> list[int]:
+        headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
+        scope = {"type": "http", "method": "POST", "scheme": "http", "path": "/api/answer", "raw_path": b"/api/answer",
+                 "query_string": b"", "headers": headers, "http_version": "1.1", "root_path": ""}
+        found: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": ASKED}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if "status" in message:
+                found.append(message["status"])
+
+        for _ in range(6):
+            await app(dict(scope), receive, send)
+        return found
+
+    assert asyncio.run(asked()) == [503] * 6
+    assert most == 2
 
 
 def test_what_is_uploaded_stays_in_memory() -> None:

@@ -119,7 +119,7 @@ class _FramePool:
 
 def _all_alike(states: ValueSet, size: int) -> TypeCodes:
     facts = distinct_facts([states], are_locales=not isinstance(states.held, IntegerSet))
-    return TypeCodes(facts, np.zeros(size, np.int32))
+    return TypeCodes(facts, np.broadcast_to(np.int32(0), size))  # one number, however many workers
 
 
 def _selected(frame: nw.LazyFrame[Any], **expressions: nw.Expr) -> pl.DataFrame:

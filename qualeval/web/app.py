@@ -5,14 +5,15 @@ This module does not know what is asked and answered.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -33,6 +34,9 @@ LOGGER = logging.getLogger("qualeval.web")
 _STATIC = Path(__file__).parent / "static"
 _AT_ONCE = 2
 """So many questions are answered at the same time; the others wait their turn."""
+
+_QUESTION = 2**20
+"""No question that a page asks of its cards has so many bytes."""
 
 Work = Callable[[], Any]
 
@@ -78,7 +82,7 @@ class _Desk:
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
-        self._limiter: CapacityLimiter | None = None
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "qualeval")  # what nobody waits for any more keeps its turn
 
     async def start(self, _: Request) -> Response:
         """What a page begins with."""
@@ -91,6 +95,8 @@ class _Desk:
     async def answer(self, request: Request) -> Response:
         """What follows from what stands on the cards."""
         content = await request.body()
+        if len(content) > _QUESTION:
+            return refusal(413, f"a question larger than {_QUESTION // 2**20} MiB; put fewer values on the cards")
         return await self._answered(lambda: self._explorer.answer(_tree(content)))
 
     async def request(self, request: Request) -> Response:
@@ -113,10 +119,8 @@ class _Desk:
         return await self._answered(partial(self._explorer.open_pool, name, await request.body()))
 
     async def _answered(self, work: Work) -> Response:
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(_AT_ONCE)
         try:
-            found = await to_thread.run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except QualevalError as error:
             return refusal(422, str(error))
         return JSONResponse(found)
