@@ -77,7 +77,8 @@ def test_what_it_refuses(tmp_path: Path) -> None:
 
         assert "unknown country `UK`" in refusal("serve", str(EXAMPLES / "hit.json"), str(pool))
         assert "host: expected an address, got `example.org`" in refusal("serve", "--host", "example.org")
-        assert f"cannot listen on 127.0.0.1, port {port}" in refusal("serve", "--port", port)
+        mend = "Address already in use; choose another; port 0 takes a free one"
+        assert f"cannot listen on 127.0.0.1, port {port}: {mend}" in refusal("serve", "--port", port)
 
 
 @pytest.mark.parametrize("name", ["hit.json", "pool.csv"])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -242,3 +246,91 @@ def test_questions_that_are_none(junk: Any, key: str) -> None:
     for tree in (junk, {**question(*REQUIREMENTS), key: junk}):
         with suppress(qe.QualevalError):
             assert "problems" in EXPLORER.answer(tree)
+
+
+def test_more_cards_than_anybody_looks_at() -> None:
+    """They are refused: what is told of each depends on all others, so the time grows by their square."""
+    cards = [{"QualificationTypeId": f"3T{number}", "Comparator": "Exists"} for number in range(201)]
+
+    assert len(EXPLORER.answer(question(*cards[:200]))["cards"]) == 200
+    with pytest.raises(qe.InvalidInput, match="got 201 cards, expected 200 at most"):
+        EXPLORER.answer(question(*cards))
+
+
+def test_types_of_which_a_frame_says_nothing_take_no_memory() -> None:
+    """However many workers there are: a page may ask about ever new types."""
+    reach = Reach(pl.DataFrame({"WorkerId": [f"A{number}" for number in range(100_000)]}))
+    asked = [{"QualificationTypeId": f"3T{number}", "Comparator": "Exists"} for number in range(50)]
+    policies = [qe.compile_hit(qe.parse_hit({"QualificationRequirements": [each]})) for each in asked]
+    tracemalloc.start()
+    for policy in policies:
+        assert reach.reached(policy).possible == 100_000
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 50 * 2 * 100_000 / 8 * 1.5  # two bits of a worker and type, which are kept of so many sets alone
+
+
+def test_a_masked_page_tells_no_cell_of_a_pool_that_cannot_be_read() -> None:
+    """Any of them may be a worker's id: of a table without a header its first row is what columns are called."""
+    masked = explorer(masked=True)
+    for name, content in {
+        "a.csv": b"A1SECRET,98\nA2SECRET,US\n",
+        "b.csv": b"WorkerId,Worker_Locale\nUS,A1SECRET\n",
+        "c.csv": b'WorkerId,Worker_Locale\n"A1SECRET,US\n',
+        "d.jsonl": b'{"WorkerId": "A1SECRET", "Facts": {"Worker_Locale": "A1SECRET"}}',
+        "e.parquet": b"A1SECRET",
+    }.items():
+        with pytest.raises(qe.InvalidInput, match="may name workers; `qualeval audience` tells it") as refused:
+            masked.open_pool(name, content)
+        assert "SECRET" not in str(refused.value)
+
+
+def test_a_worker_of_a_pool_that_is_there_no_more() -> None:
+    """Another page opened another pool: nobody else's answer is shown under her name."""
+    other = explorer(10)
+    picked = question(*REQUIREMENTS, worker={"row": 3, "name": "A00003"})
+    assert other.answer(picked)["worker"]["worker_id"] == "A00003"
+    other.open_pool("b.csv", b"WorkerId\nB0\nB1\nB2\nB3\n")
+    answer = other.answer(picked)
+
+    assert (answer["pool_name"], answer["pool"]) == ("b.csv", 4)
+    assert [each["message"] for each in answer["worker"]["problems"]] == [
+        "row: row 4 of the pool is not `A00003`; another pool was opened since she was picked; pick her again"
+    ]
+
+
+def test_a_workers_file_of_the_requester_site_is_read_as_the_command_reads_it() -> None:
+    """Its columns for types are facts, an empty cell is lacking; the results of a batch are refused."""
+    other = explorer(10)
+    header = '"Worker ID","Number of HITs approved or rejected - Lifetime","CURRENT-study_1"\n'
+    other.open_pool("workers.csv", f'{header}"A1","1",""\n"A2","1","5"\n'.encode())
+    asked = {"QualificationTypeId": "3STUDY1DONE", "Comparator": "DoesNotExist"}
+    accept = other.answer(question(asked))["ladder"][-1]
+
+    assert (accept["permitted"], accept["denied"], accept["unknown"]) == (1, 1, 0)
+    with pytest.raises(qe.InvalidInput, match="the results of a batch say nothing of qualifications"):
+        other.open_pool("batch.csv", b"HITId,AssignmentId,WorkerId,AssignmentStatus\n3A,3B,A1,Approved\n")
+
+
+@pytest.mark.parametrize("rows", [b"A1,US\n,US\n", b"A1,US\nA2\n", b"A1,US\nA2,UK\n"])
+def test_what_is_wrong_with_a_table_is_told_as_the_command_tells_it(rows: bytes, tmp_path: Path) -> None:
+    """By row, as spreadsheets count; also of rows that a frame would fill up."""
+    content = b"WorkerId,Worker_Locale\n" + rows
+    path = tmp_path / "pool.csv"
+    path.write_bytes(content)
+    with pytest.raises(qe.InvalidInput) as told:
+        list(qe.read_pool(path))
+    with pytest.raises(qe.InvalidInput) as refused:
+        explorer(1).open_pool("pool.csv", content)
+
+    assert [str(each) for each in refused.value.problems] == [str(each) for each in told.value.problems]
+
+
+def test_a_small_file_of_more_workers_than_are_kept() -> None:
+    """A Parquet file of kilobytes may hold any number of rows; no more are read than are kept."""
+    stream = BytesIO()
+    pl.DataFrame({"WorkerId": pl.repeat("A1", 10_000_001, eager=True)}).write_parquet(stream, compression="zstd")
+    assert len(stream.getvalue()) < 1_000_000
+    with pytest.raises(qe.InvalidInput, match="expected 10,000,000 workers at most, found more"):
+        explorer(1).open_pool("a.parquet", stream.getvalue())

@@ -270,6 +270,36 @@ def test_opening_files(browser: Browser) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Mark the birds in 20 photographs")
 
 
+def test_another_page_opens_a_pool(browser: Browser) -> None:
+    """This one shows what the pool is called by then, and nobody else's answer under a worker's name."""
+    with served() as (url, _):
+        page, other = opened(browser, url).page, opened(browser, url).page
+        page.get_by_label("Pick from the pool").fill("A00000")
+        expect(page.locator(".outcomes")).to_be_visible()
+        other.locator("[data-opens=pool]").set_input_files(payload("other.csv", b"WorkerId\nB1\n"))
+        expect_accept(other, "0")
+        page.locator("input[type=radio][value=preview]").check()
+        expect(page.locator(".heading")).to_contain_text("other.csv: 1 worker")
+        expect(page.locator(".heading")).not_to_contain_text("1 workers")
+        expect(page.locator(".worker").get_by_role("alert")).to_contain_text("is not `A00000`")
+        expect(page.locator(".outcomes")).not_to_be_visible()
+
+
+def test_long_ids_fit_on_a_phone(browser: Browser, url: str) -> None:
+    """An id of 64 letters is broken rather than wider than the window, wherever it stands."""
+    found = opened(browser, url, width=360)
+    page = found.page
+    long = {"QualificationTypeId": "3" + "W" * 63, "Comparator": "NotIn", "IntegerValues": [1]}
+    hit = json.dumps({"Title": "T" * 128, "QualificationRequirements": [long]}).encode()
+    page.locator("[data-opens=HIT]").set_input_files(payload("x.json", hit))
+    expect(page.get_by_role("heading", level=1)).to_have_text("T" * 128)
+    expect(page.locator(".results")).to_contain_text("WWW")
+    page.get_by_role("button", name="Somebody new").click()
+    expect(page.locator(".outcomes")).to_be_visible()
+
+    assert found.overflow <= 0
+
+
 def test_the_server_is_gone(browser: Browser) -> None:
     """The page says so, keeps what stands on it, and asks again once told to."""
     with served() as (url, process):

@@ -135,8 +135,8 @@ def _kind(path: Path) -> str:
     return found
 
 
-def frame_of(name: str, content: bytes) -> pl.DataFrame:
-    """The rows of a file that is in memory, and has this name. CSV has texts alone, as in `scanned`.
+def frame_of(name: str, content: bytes, most: int | None = None) -> pl.DataFrame:
+    """The rows of a file that is in memory, and has this name, `most` at most. CSV has texts alone, as in `scanned`.
 
     Raises:
         InvalidInput: its name does not say what kind of file it is, or it is none of this kind.
@@ -147,10 +147,10 @@ def frame_of(name: str, content: bytes) -> pl.DataFrame:
             case "csv":
                 header = content.partition(b"\n")[0].decode("utf-8", "replace")
                 _refuse_ragged(StringIO(content.decode("utf-8-sig", "replace"), newline=""), _separator(header), name)
-                return pl.read_csv(stream, infer_schema=False, separator=_separator(header))
+                return pl.read_csv(stream, infer_schema=False, separator=_separator(header), n_rows=most)
             case "parquet":
-                return pl.read_parquet(stream)
-        return pl.read_ndjson(stream, infer_schema_length=None)
+                return pl.read_parquet(stream, n_rows=most)
+        return pl.read_ndjson(stream, infer_schema_length=None, n_rows=most)
     except (pl.exceptions.PolarsError, OSError) as error:
         first = str(error).strip().partition("\n")[0]
         raise InvalidInput(Problem(f"cannot be read: {first}"), name) from None

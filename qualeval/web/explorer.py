@@ -17,7 +17,7 @@ from attrs import frozen
 
 from qualeval.analysis.compare import compare
 from qualeval.bulk.reach import Reach
-from qualeval.errors import InvalidInput, Problem
+from qualeval.errors import InvalidInput, Problem, show
 from qualeval.linting.lint import lint
 from qualeval.model.actions import Action, ActionsGuarded
 from qualeval.model.hits import HIT
@@ -107,10 +107,20 @@ class Explorer:
 
     def open_pool(self, name: str, content: bytes) -> dict[str, Any]:
         """Puts another pool in place of this one. InvalidInput where it cannot be read; then this one stays."""
-        pool = Pool(name, read_pool(name, content, self.names))
+        pool = Pool(name, self._read_pool(name, content))
         with self._lock:
             self._pool = pool
         return _pool_dict(pool)
+
+    def _read_pool(self, name: str, content: bytes) -> Reach:
+        """The workers of a file. Of one that cannot be read a masked page tells no cell: any may be a worker's id."""
+        try:
+            return read_pool(name, content, self.names)
+        except InvalidInput as error:
+            if not self._masked:
+                raise
+            found = f"the pool cannot be read ({len(error.problems)} problems), and what is wrong may name workers"
+            raise InvalidInput(Problem(found, help="`qualeval audience` tells it on the terminal")) from None
 
     def workers(self, text: str) -> list[dict[str, Any]]:
         """Workers to pick from: by the beginning of their ids, or where ids are masked by row."""
@@ -143,12 +153,14 @@ class Explorer:
         return hit.replace(requirements=cards.requirements).to_mturk()
 
     def _answer(self, question: Question, hit: HIT) -> dict[str, Any]:
-        pool, before, after = self._pool.workers, self._policy(question.before), self._policy(hit)
+        seen = self._pool
+        pool, before, after = seen.workers, self._policy(question.before), self._policy(hit)
         audience = pool.audience(after, question.action)
         places = question.cards.places
         return {
             "problems": [],
             "pool": len(pool),
+            "pool_name": seen.name,
             "ladder": [_rung(each, pool, before, after) for each in Action],
             "cards": [_card_dict(places[each.index], each.to_dict(len(pool))) for each in audience.requirements],
             "curves": [
@@ -163,16 +175,16 @@ class Explorer:
             "words": {str(action): _words(after, action) for action in Action},
             "findings": _findings(question, self.names),
             "comparison": compare(before, after, names=self.names).to_dict(),
-            "worker": None if question.worker is None else self._worker(question.worker, question.cards.types, after),
+            "worker": question.worker and self._worker(question.worker, pool, question.cards.types, after),
         }
 
     def _policy(self, hit: HIT) -> AccessPolicy:
         return compile_hit(hit, names=self.names)
 
-    def _worker(self, who: Who, types: Iterable[str], policy: AccessPolicy) -> dict[str, Any]:
+    def _worker(self, who: Who, pool: Reach, types: Iterable[str], policy: AccessPolicy) -> dict[str, Any]:
         """What a worker may do, and why; what is wrong with her facts."""
         try:
-            profile = who.profile(None if who.row is None else self._pooled(who.row, types), self.names)
+            profile = who.profile(None if who.row is None else self._pooled(pool, who, types), self.names)
         except InvalidInput as error:
             return {"problems": [_problem_dict(each) for each in error.problems]}
         decision = policy.decide(profile).to_dict()
@@ -180,11 +192,17 @@ class Explorer:
             decision["worker_id"] = None if who.row is None else _mask(who.row)
         return {"problems": [], "facts": profile.to_dict(self.names)["Facts"], **decision}
 
-    def _pooled(self, row: int, types: Iterable[str]) -> WorkerProfile:
+    def _pooled(self, pool: Reach, who: Who, types: Iterable[str]) -> WorkerProfile:
+        """The worker of a row. InvalidInput where there is no such row, or by now somebody else's."""
+        row = who.row or 0
         try:
-            return self._pool.workers.worker(row, types)
+            found = pool.worker(row, types)
         except IndexError:
             raise InvalidInput(Problem(f"the pool has no row {row + 1}", ("row",))) from None
+        if who.name not in {None, _mask(row) if self._masked else found.worker_id}:
+            mend = "another pool was opened since she was picked; pick her again"
+            raise InvalidInput(Problem(f"row {row + 1} of the pool is not {show(who.name)}", ("row",), mend))
+        return found
 
 
 # --- what there is, as JSON

@@ -24,8 +24,8 @@ from qualeval.sources.workers import parse_worker
 __all__ = ["Cards", "Question", "Who", "read_hit_id", "read_question", "read_request"]
 
 REQUIREMENTS = "QualificationRequirements"
-MOST = 1000
-"""More cards than that nobody looks at; a HIT may have a hundred requirements."""
+MOST = 200
+"""More cards than that nobody looks at: Mechanical Turk takes ten. What is answered takes time by their square."""
 
 _REQUEST = Shape("a request of the page", {"hit": Object, "cards": tuple[Any, ...]}, required=("hit", "cards"))
 _QUESTION = Shape(
@@ -42,7 +42,7 @@ _QUESTION = Shape(
 _FETCH = Shape("a request of the page", {"id": str}, required=("id",))
 _ID = re.compile("[A-Z0-9]{1,64}", re.ASCII)
 _CARD = Shape("a card", {"on": bool, "requirement": Object}, required=("on", "requirement"))
-_WHO = Shape("a worker", {"row": int, "facts": Object})
+_WHO = Shape("a worker", {"row": int, "name": str, "facts": Object})
 
 
 @frozen
@@ -73,9 +73,13 @@ class Cards:
 
 @frozen
 class Who:
-    """A worker to look at: one of the pool, by row (None is nobody in it), and facts in place of what is known."""
+    """A worker to look at: one of the pool, by row (None is nobody in it), and facts in place of what is known.
+
+    `name` is who she was when she was picked: another page may have opened another pool since. None where nobody says.
+    """
 
     row: int | None
+    name: str | None
     facts: Mapping[str, Any]
 
     def profile(self, pooled: WorkerProfile | None, names: TypeNames) -> WorkerProfile:
@@ -140,7 +144,7 @@ def read_hit_id(tree: object) -> str:
 
 def _who(tree: object) -> Who:
     values = _values(tree, _WHO)
-    return Who(values.get("row"), values.get("facts", {}))
+    return Who(values.get("row"), values.get("name"), values.get("facts", {}))
 
 
 def _values(tree: object, shape: Shape) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ This module does not know what is served.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
 
@@ -93,4 +94,6 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, OverflowError) as error:
-        raise InvalidInput(Problem(f"cannot listen on {host}, port {port}: {error}", help="choose another")) from None
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+        mend = "choose another; port 0 takes a free one"
+        raise InvalidInput(Problem(f"cannot listen on {host}, port {port}: {reason}", help=mend)) from None

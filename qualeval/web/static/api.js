@@ -42,7 +42,7 @@ function question(state, curves) {
   if (curves) asked.curves = state.cards.flatMap((card, index) => (curves.includes(card.key) ? [index] : []));
   if (worker) {
     const facts = Object.fromEntries(worker.facts.map(({ type, fact }) => [type, fact]));
-    asked.worker = worker.row === null ? { facts } : { row: worker.row, facts };
+    asked.worker = worker.row === null ? { facts } : { row: worker.row, name: String(worker.name), facts };
   }
   return asked;
 }

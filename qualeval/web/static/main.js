@@ -7,7 +7,7 @@ import { cardsView } from "./cards.js";
 import { ladderView, resultsView, summary } from "./results.js";
 import { History, linkOf, newKey, stateOf, stateOfLink } from "./state.js";
 import { workerView } from "./worker.js";
-import { localeOf, localeText } from "./words.js";
+import { localeOf, localeText, workers as countOfWorkers } from "./words.js";
 
 const REST = 150; // milliseconds after a move until what it did not ask for is asked
 
@@ -260,6 +260,7 @@ class Page {
 
   #take(answer, asked) {
     if (this.notice?.isGone) this.notice = null;
+    if (answer.pool_name !== undefined) this.pool = { name: answer.pool_name, size: answer.pool }; // another page may open one
     this.answer = answer.problems.length && this.answer ? { ...this.answer, problems: answer.problems } : answer;
     for (const { card, ...curve } of answer.curves ?? []) this.curves.set(asked.cards[card].key, curve);
     this.#writeLink();
@@ -288,7 +289,7 @@ function pageView(page) {
     <header>
       <div class="heading">
         <h1>${state.hit.title ?? "A HIT without a title"}</h1>
-        <p>${state.hit.id ? html`HIT ${state.hit.id}, ` : nothing}${page.pool.name}: ${page.pool.size.toLocaleString("en-US")} workers</p>
+        <p>${state.hit.id ? html`HIT ${state.hit.id}, ` : nothing}${page.pool.name}: ${countOfWorkers(page.pool.size)}</p>
       </div>
       <div class="tools" role="toolbar" aria-label="The HIT">
         <button @click=${() => page.undo()} ?disabled=${!history.canUndo} aria-keyshortcuts="Control+Z">Undo</button>
