@@ -448,6 +448,15 @@ def test_rates_that_never_exceed_one_are_questioned() -> None:
         screen(pl.DataFrame({"Worker_PercentAssignmentsApproved": [1, 0]}), RATES)
 
 
+def test_what_is_no_mapping() -> None:
+    """Of the meaning of empty cells, and of cells of the frame's own words."""
+    frame = pl.DataFrame({"n": [98]})
+    with pytest.raises(qe.WrongType, match="nulls: expected a word or a mapping of types to words, got NoneType"):
+        screen(frame, RATES, nulls=None)  # type: ignore[arg-type]
+    (found,) = refused(frame, RATES, columns={"n": {"Type": qe.PERCENT_APPROVED, "Cells": [-9]}})
+    assert found == "n.Cells: expected an object of cells and facts, got list"
+
+
 def test_what_is_no_frame_no_policy_and_no_word() -> None:
     """Errors of ours that say what would do."""
     with pytest.raises(qe.WrongType, match=r"frame: expected pandas', Polars'.*got list"):

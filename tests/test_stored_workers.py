@@ -188,6 +188,8 @@ DAMAGE = {
     "fact": "UPDATE fact SET states = 'UK' WHERE length(type_id) = 20",
     "basis": "UPDATE fact SET basis = 'guessed'",
     "score": "UPDATE score SET value = 'nowhere'",
+    "fraction": "UPDATE score SET value = 1.5",
+    "bytes": "UPDATE score SET value = x'00'",
     "time": "UPDATE score SET learned_at = 'now'",
     "HIT": "UPDATE hit SET answer = '{\"HITId\": '",
     "no JSON": "UPDATE hit SET answer = x'00'",

@@ -262,6 +262,10 @@ def _cells(
     type_id: str, said: Mapping[Any, PlainFact], dtype: Dtype, problems: list[Problem]
 ) -> Mapping[Hashable, Fact]:  # fmt: skip
     cells: dict[Hashable, Fact] = {}
+    given: object = said
+    if not isinstance(given, Mapping):
+        problems.append(Problem(f"expected an object of cells and facts, got {type(said).__name__}", ("Cells",)))
+        return cells
     for written, plain in said.items():
         cell = _cell(written, dtype)
         if cell is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
-from qualeval.errors import InvalidInput, Problem, show
+from qualeval.errors import InvalidInput, Problem, WrongType, show
 from qualeval.model.qualification_types import LOCALE, TypeNames, qualification_type
 from qualeval.model.words import Word
 
@@ -108,9 +108,13 @@ def meanings_of_empty(
 
     Raises:
         InvalidInput: another word, or a type that none of `types` is.
+        WrongType: it is neither a word nor a mapping.
     """
     if isinstance(nulls, str):
         return dict.fromkeys(types, Empty(nulls))
+    given: object = nulls
+    if not isinstance(given, Mapping):
+        raise WrongType(f"nulls: expected a word or a mapping of types to words, got {type(nulls).__name__}")
     by_type = {names.id_of(name): Empty(text) for name, text in nulls.items()}
     if unasked := [names.name_of(each) for each in by_type if each not in types]:
         mend = f"there are columns of {', '.join(show(names.name_of(each)) for each in types) or 'no type'}"

@@ -172,12 +172,14 @@ def _fact(row: Row) -> Fact:
     return Fact(states, said == ScoreStatus.REVOKED, granted_at, at, SOURCE, Basis.LEARNED)
 
 
-@lru_cache(2**16)
+@lru_cache(2**16, typed=True)
 def _meaning(type_id: str, said: str | None, value: int | str | None) -> tuple[ValueSet, object]:
     """The states that a row leaves open, and their point. Many workers are known alike."""
     if said is None:
         states = qualification_type(type_id).lacked
     elif said in _STATUSES:
+        if not isinstance(value, int | str | None):
+            raise InvalidInput(Problem(f"got {show(value)} of {show(type_id)}, expected an integer or a text"))
         held = Locale.parse(value) if isinstance(value, str) else value
         states = Score(type_id, "", ScoreStatus(said), held).fact().states
     else:
