@@ -186,6 +186,16 @@ def test_what_is_refused() -> None:
 
 
 
+def test_columns_that_are_called_as_the_answers_are() -> None:
+    """Whoever reads `access` would read the table's own."""
+    meaning = {"Access": "Worker_PercentAssignmentsApproved", "invalid": "3STUDY1DONE"}
+
+    assert refused(meaning, "duckdb") == [
+        "the table has a column `Access` already; rename it in a view",
+        "the table has a column `invalid` already; rename it in a view",
+    ]
+
+
 def test_the_command_prints_the_query(tmp_path: Path) -> None:
     """For the columns of a file, a note where the HIT asks for what no column says, and wrong columns at once."""
     meaning = tmp_path / "map.toml"

@@ -24,7 +24,7 @@ from qualeval.bulk.columns import (
 )
 from qualeval.bulk.expressions import PolicyWriter, reader
 from qualeval.bulk.language import Case, Truth
-from qualeval.errors import InvalidInput, MissingPackage, WrongType
+from qualeval.errors import InvalidInput, MissingPackage, Problem, WrongType, show
 from qualeval.model.actions import Action
 from qualeval.model.columns import Nulls, type_and_part
 from qualeval.model.grammar import is_integer
@@ -80,7 +80,8 @@ def sql(
 
     `columns` says what the table's columns mean, as for `screen`, or names those that are called like types. With
     `invalid="flag"` there is a column `invalid`, and access and possible are 0 where it is true; with "trust" nobody
-    looks. `reasons` adds `unmet`, the index of the first requirement that is unmet.
+    looks. `reasons` adds `unmet`, the index of the first requirement that is unmet. The table must have no columns that
+    are called so, of which nobody here can tell those that `columns` does not name.
 
     Raises:
         InvalidInput: an unknown dialect or word, columns that contradict each other; with all that is wrong.
@@ -91,6 +92,7 @@ def sql(
         raise WrongType(f"policy: expected an AccessPolicy, got {type(given).__name__}; {mend}")
     spoken, is_trusted = Dialect(dialect), Checking(invalid) is Checking.TRUST
     schema = _Schema.of(columns, policy.names)
+    _refuse_taken(schema)
     asked = read_columns(schema, policy.ladders, policy.names, schema.said, nulls)
     language = SQLLanguage(is_trusted, _divided(policy), has_loose_types=spoken is Dialect.SQLITE)
     readers = {type_id: reader(language, each, knows_words=False) for type_id, each in asked.items()}
@@ -100,6 +102,14 @@ def sql(
     for name, expression in added.items():
         query = query.select(exp.alias_(expression, name))
     return query.sql(dialect=str(spoken), pretty=True)
+
+
+def _refuse_taken(called: Iterable[str]) -> None:
+    """InvalidInput for columns that are called as the answers are: whoever reads those would read these."""
+    taken = [each for each in called if each.casefold() in ("access", "possible", "unmet", "invalid")]
+    if taken:
+        mend = "rename it in a view"
+        raise InvalidInput([Problem(f"the table has a column {show(each)} already", help=mend) for each in taken])
 
 
 def _divided(policy: AccessPolicy) -> tuple[str, ...]:
