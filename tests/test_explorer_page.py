@@ -5,8 +5,10 @@ It needs Chromium (Debian: `apt-get install chromium`); without it these tests a
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -283,6 +285,33 @@ def test_another_page_opens_a_pool(browser: Browser) -> None:
         expect(page.locator(".heading")).not_to_contain_text("1 workers")
         expect(page.locator(".worker").get_by_role("alert")).to_contain_text("is not `A00000`")
         expect(page.locator(".outcomes")).not_to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"worker": {"row": None, "name": "", "facts": [None]}},
+        {"cards": [{"on": True, "requirement": {"QualificationTypeId": qe.LOCALE, "LocaleValues": 5}}]},
+        {"cards": [{"on": True, "requirement": {"QualificationTypeId": qe.LOCALE, "LocaleValues": [None]}}]},
+        {"more": "".join(map(chr, range(0x4E00, 0x9FFF))) * 10},
+    ],
+)
+def test_links_that_hold_no_state(browser: Browser, url: str, broken: dict[str, Any]) -> None:
+    """The page says that it could not read the link, and shows the HIT as it is."""
+    hit = {"id": None, "title": "linked", "request": {"QualificationRequirements": []}}
+    whole = {"hit": hit, "cards": [], "action": "accept", "worker": None}
+    page = opened_in(browser, f"{url}#{linked(whole)}").page
+    expect(page.get_by_role("heading", level=1)).to_have_text("linked")
+    page = opened_in(browser, f"{url}#{linked({**whole, **broken})}").page
+
+    expect(page.locator(".notice")).to_contain_text("The link could not be read")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mark the birds in 20 photographs")
+
+
+def linked(state: object) -> str:
+    """The part of a link behind the `#`."""
+    squeezed = zlib.compress(json.dumps(state, ensure_ascii=False).encode(), 0, wbits=-15)
+    return base64.urlsafe_b64encode(squeezed).decode().rstrip("=")
 
 
 def test_long_ids_fit_on_a_phone(browser: Browser, url: str) -> None:

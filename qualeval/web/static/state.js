@@ -67,6 +67,8 @@ export class History {
 
 // --- the link
 
+const LONGEST = 2 ** 18; // letters of a link: what is compressed may be a thousand times as long
+
 const squeezed = async (bytes, stream) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 
@@ -82,7 +84,7 @@ export async function linkOf(state) {
 
 /** The state that a link holds; null where it holds none. */
 export async function stateOfLink(text) {
-  if (!text) return null;
+  if (!text || text.length > LONGEST) return null;
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (each) => each.charCodeAt(0));
     const said = JSON.parse(new TextDecoder().decode(await squeezed(bytes, new DecompressionStream("deflate-raw"))));
@@ -94,6 +96,11 @@ export async function stateOfLink(text) {
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isListOf = (value, isOne) => Array.isArray(value) && value.every(isOne);
+
+/** Whether it can be drawn; what is wrong with it otherwise, the server tells. */
+const isRequirement = (value) => isObject(value) && isListOf(value.LocaleValues ?? [], isObject);
+
 function isState(said) {
   return (
     isObject(said) &&
@@ -102,7 +109,7 @@ function isState(said) {
     Array.isArray(said.hit.request.QualificationRequirements) &&
     ["discover", "preview", "accept"].includes(said.action) &&
     Array.isArray(said.cards) &&
-    said.cards.every((card) => isObject(card) && typeof card.on === "boolean" && isObject(card.requirement)) &&
-    (said.worker === null || (isObject(said.worker) && Array.isArray(said.worker.facts)))
+    said.cards.every((card) => isObject(card) && typeof card.on === "boolean" && isRequirement(card.requirement)) &&
+    (said.worker === null || (isObject(said.worker) && isListOf(said.worker.facts, isObject)))
   );
 }
