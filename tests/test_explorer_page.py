@@ -298,8 +298,8 @@ def test_another_page_opens_a_pool(browser: Browser) -> None:
 )
 def test_links_that_hold_no_state(browser: Browser, url: str, broken: dict[str, Any]) -> None:
     """The page says that it could not read the link, and shows the HIT as it is."""
-    hit = {"id": None, "title": "linked", "request": {"QualificationRequirements": []}}
-    whole = {"hit": hit, "cards": [], "action": "accept", "worker": None}
+    hit: dict[str, Any] = {"id": None, "title": "linked", "request": {"QualificationRequirements": []}}
+    whole: dict[str, Any] = {"hit": hit, "cards": [], "action": "accept", "worker": None}
     page = opened_in(browser, f"{url}#{linked(whole)}").page
     expect(page.get_by_role("heading", level=1)).to_have_text("linked")
     page = opened_in(browser, f"{url}#{linked({**whole, **broken})}").page

@@ -201,6 +201,22 @@ def test_a_body_that_does_not_come_is_not_waited_for(url: str) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /api/start HTTP/1.1\r\nHost: {host}\r\n\r\n"])
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: "])
+def test_heads_that_do_not_come(url: str, before: bytes, sent: bytes) -> None:
+    """A connection is closed that says nothing, or no more than a part, be it the first request or another one."""
+    parts = urlsplit(url)
+    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=20) as connection:
+        connection.sendall(before.replace(b"{host}", parts.netloc.encode()))
+        if before:
+            while not connection.recv(65536).endswith(b"}"):
+                pass
+        began = time.monotonic()
+        connection.sendall(sent)
+        assert connection.recv(1) == b""
+        assert time.monotonic() - began < (15 if before and not sent else 5)
+
+
 def test_a_thousand_at_once(url: str) -> None:
     """All are answered, or told that there are too many; and the next one is answered."""
 

@@ -5,16 +5,20 @@ This module does not know what is served.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from qualeval.errors import InvalidInput, MissingPackage, Problem, show
 
 try:
     import starlette  # noqa: F401  # without which the application cannot be imported
     import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 except ImportError as error:
     raise MissingPackage("qualeval.web", str(error.name), extra="web") from error
 
@@ -47,6 +51,7 @@ def serve(
     listening = _listening(host, port)
     config = uvicorn.Config(
         application(explorer, hosts, limits),
+        http=partial(_Connection, limits.receiving),  # type: ignore[arg-type]  # it is called, no more
         log_level="error",
         access_log=False,
         server_header=False,
@@ -71,6 +76,42 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             self._is_ready()
+
+
+class _Connection(H11Protocol):
+    """A connection that is closed where the head of a request takes longer to come than it may, or none comes."""
+
+    def __init__(self, receiving: float, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._receiving = receiving
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Waits for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Waits no longer where this was the end of a head, and goes on waiting where it was a part of one."""
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            self._stop()
+        elif self._waiting is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Waits for nothing any more."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(self._receiving, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
 
 def is_of_this_machine_alone(host: str) -> bool:
