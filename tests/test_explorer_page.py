@@ -150,6 +150,18 @@ def test_typing_a_value_and_values(page: Page) -> None:
     expect_accept(page, permitted(listed))
 
 
+def test_what_is_being_written_stays(page: Page) -> None:
+    """Whatever is drawn meanwhile: the pointer passes over another card, or an answer comes."""
+    page.get_by_role("button", name="Somebody new").click()
+    value, fact = page.locator(".card").nth(2).get_by_label("Value", exact=True), page.locator(".facts input").first
+    for field, text in (value, "41"), (fact, "US-W"), (page.get_by_label("Pick from the pool"), "A000"):
+        field.fill(text)
+        page.locator(".card").nth(0).hover()
+        page.locator(".card").nth(1).hover()
+        expect(page.locator(".card.focused")).to_contain_text("NumberHITsApproved")
+        expect(field).to_have_value(text)
+
+
 def test_places_by_name(page: Page) -> None:
     """A country is found by its name, taken out by its chip, and offered where it would bring most."""
     card = page.locator(".card").nth(0)

@@ -3,7 +3,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { COMPARATORS, GUARDS, count, localeOf, localeText, workers } from "./words.js";
+import { COMPARATORS, GUARDS, count, drafted, localeOf, localeText, workers } from "./words.js";
 
 /** The left side. `page` has what there is and what can be done, `answer` what the server said of the cards. */
 export function cardsView(page, state, answer) {
@@ -108,7 +108,7 @@ function integerView(page, card) {
   return html`
     <div class="field">
       <label for="${id}-value">Value</label>
-      <input id="${id}-value" type="number" step="1" inputmode="numeric" .value=${live(String(value ?? ""))}
+      <input id="${id}-value" type="number" step="1" inputmode="numeric" .value=${live(drafted(`${id}-value`, String(value ?? "")))}
         @change=${(event) => put(event.target.value)} />
     </div>
     ${curve && curve.knots.length > 1
@@ -145,7 +145,7 @@ function listView(page, card) {
   return html`
     <div class="field">
       <label for="${id}-values">Values</label>
-      <input id="${id}-values" type="text" inputmode="numeric" autocomplete="off" .value=${live(values.join(", "))}
+      <input id="${id}-values" type="text" inputmode="numeric" autocomplete="off" .value=${live(drafted(`${id}-values`, values.join(", ")))}
         @change=${(event) => put(event.target)} />
     </div>
   `;

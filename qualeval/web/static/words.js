@@ -56,3 +56,9 @@ export function localeOf(code) {
   const [Country, Subdivision] = code.split("-");
   return Subdivision ? { Country, Subdivision } : { Country };
 }
+
+/** What a field shows: its value, or while somebody writes in it what is written, whatever is drawn meanwhile. */
+export function drafted(id, value) {
+  const field = document.activeElement;
+  return field?.id === id ? field.value : value;
+}

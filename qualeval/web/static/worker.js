@@ -3,6 +3,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { drafted } from "./words.js";
 
 export function workerView(page, state, answer) {
   const { worker } = state;
@@ -20,7 +21,7 @@ function pickerView(page, worker) {
     <div class="picker">
       <label for="worker-name">${page.masked ? "Pick by row" : "Pick from the pool"}</label>
       <input id="worker-name" type="search" list="offered" autocomplete="off" spellcheck="false"
-        placeholder=${page.masked ? "worker 1" : "Worker id"} .value=${live(worker?.name ?? "")}
+        placeholder=${page.masked ? "worker 1" : "Worker id"} .value=${live(drafted("worker-name", worker?.name ?? ""))}
         @focus=${(event) => page.offer(event.target.value)} @input=${(event) => page.offer(event.target.value)} />
       <datalist id="offered">${page.offered.map((each) => html`<option value=${each.name}></option>`)}</datalist>
       <button @click=${() => page.lookAtWorker({ row: null, name: "", facts: [] })}>Somebody new</button>
@@ -43,7 +44,7 @@ function factsView(page, state, said) {
       ${repeat(types, (type) => type.id, (type) => html`
         <label for="fact-${type.id}">${type.name}</label>
         <input id="fact-${type.id}" type="text" autocomplete="off" spellcheck="false"
-          placeholder=${written.has(type.name) ? "" : String(known[type.name] ?? "unknown")} .value=${live(written.get(type.name) ?? "")}
+          placeholder=${written.has(type.name) ? "" : String(known[type.name] ?? "unknown")} .value=${live(drafted(`fact-${type.id}`, written.get(type.name) ?? ""))}
           @change=${(event) => put(type.name, event.target.value.trim())} />`)}
     </div>
     <p class="hint">A fact is <code>98</code>, <code>95..100</code>, <code>95..</code>, <code>1,3</code>, <code>US-WA</code>,
