@@ -106,6 +106,7 @@ def test_refusals_of_every_kind_are_status_two() -> None:
         (["check", "hit.json", "worker.json", "--set"], "Option '--set' requires an argument."),
         (["--nope"], "No such option '--nope'"),
         (["fetch"], "Missing argument 'HIT_ID'."),
+        (["sql", "hit.json", "--columns", "3A"], "Choose from:\n  bigquery,\n  duckdb,"),
     ],
 )
 def test_usage(arguments: list[str], said: str) -> None:

@@ -96,7 +96,7 @@ def _say(text: str) -> None:
 
 
 def _clean_lines(text: str) -> str:
-    return "\n".join(map(clean, text.split("\n")))
+    return "\n".join(map(clean, text.expandtabs(2).split("\n")))  # click puts tabs before the words to choose from
 
 
 def _end_quietly(stdout: int) -> Status:
