@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,19 @@ def test_sync(endpoint: Endpoint) -> None:
     assert (found.status, found.err) == (0, "")
     assert found.rows == ["q.db: 2 HITs, 1 type, 2 scores, 1 block", "5 calls, 6 rows read"]
     assert stat.S_IMODE(Path("q.db").stat().st_mode) == 0o600
+
+
+def test_an_empty_cell_is_the_weakest_word(endpoint: Endpoint) -> None:
+    """That an empty cell means lacking does not stand against the store, which knows that she holds it."""
+    synced(endpoint)
+    endpoint.close()
+    Path("pool.csv").write_text("WorkerId,3SCREEN\nA1GOOD,\nA9NOBODY,\nA3BLOCKED,75\n", encoding="utf-8")
+    asked = [{"QualificationTypeId": "3SCREEN", "Comparator": "DoesNotExist"}]
+    Path("hit.json").write_text(json.dumps(asked), encoding="utf-8")
+    found = run("check", "hit.json", "pool.csv", "--store", "q.db", "--nulls", "lacks", "--format", "json")
+    outcomes = [json.loads(line)["actions"]["accept"] for line in found.rows]
+
+    assert outcomes == ["denied", "permitted", "denied"]
 
 
 def test_a_store_is_a_pool(endpoint: Endpoint) -> None:

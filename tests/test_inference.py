@@ -117,11 +117,10 @@ def test_facts_say_no_less_than_the_newest_work(life: list[Moment]) -> None:
     for type_id in STUDIED:
         universe = qualification_type(type_id).universe
         speaking = [each for each in accepted if said(each, type_id) != universe]
-        speaking = [each for each in speaking if not (type_id == "3ABC" and said(each, type_id).lacking)]
-        if not speaking:
+        newest = max(speaking, key=lambda each: each.at, default=None)
+        if newest is None or (type_id == "3ABC" and said(newest, type_id).lacking):
             assert type_id not in facts
         else:
-            newest = max(speaking, key=lambda each: each.at)
             assert facts[type_id].states.is_subset(said(newest, type_id))
 
 
@@ -161,7 +160,8 @@ def facts(*accepted: tuple[qe.HIT, int], since: int | None = None) -> dict[str, 
 @given(lives(), st.integers(0, 6))
 def test_learning_bit_by_bit(life: list[Moment], cut: int) -> None:
     """Joined facts are true at their time, in whatever order they were found; the same again changes nothing."""
-    parts = [dict(learned(part).workers[0].facts) if learned(part).workers else {} for part in (life[:cut], life[cut:])]
+    found_in = [learned(part).to_keep for part in (life[:cut], life[cut:])]
+    parts = [dict(each[0].facts) if each else {} for each in found_in]
     for first, second in (parts, reversed(parts)):
         kept = dict(first)
         for type_id, fact in second.items():
@@ -206,6 +206,19 @@ def test_the_newest_work_wins() -> None:
 def test_that_a_type_was_lacked_is_not_learned() -> None:
     """An exclusion type is given for having taken part: that it was lacked before says nothing of now."""
     assert facts((FIRST, 0)) == {MASTERS: "lacks on 1"}
+
+
+def test_what_was_known_before_a_type_was_lacked_does_not_hold_on() -> None:
+    """Who held a type, and then accepted a HIT that asks to lack it, is not known to hold it; nor part by part."""
+    held = hit("3HELD", ("3OWN", "NotEqualTo", (5,)))
+    free = hit("3FREE", ("3OWN", "DoesNotExist", ()))
+    found = qe.infer([held, free], [qe.Acceptance("A1", "3HELD", day(0)), qe.Acceptance("A1", "3FREE", day(1))])
+    parts = [qe.infer([each], [qe.Acceptance("A1", each.hit_id or "", day(n))]) for n, each in enumerate((held, free))]
+    first, then = (each.to_keep[0].facts["3OWN"] for each in parts)
+
+    assert "3OWN" not in found.workers[0].facts
+    assert joined("3OWN", first, then) == joined("3OWN", then, first) == found.to_keep[0].facts["3OWN"]
+    assert not qe.compile_hit(hit("3ASKS", ("3OWN", "Exists", ()))).permits(found.workers[0])
 
 
 def test_what_does_not_fit_is_counted() -> None:

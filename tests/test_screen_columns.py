@@ -146,3 +146,13 @@ def test_what_is_no_mapping_is_a_type_error() -> None:
         "a: unknown key `Typ`; did you mean `Type`?",
         "a: `Type` is missing; say of which qualification type it is",
     ]
+
+
+@pytest.mark.parametrize("name", ["3abc", "3ABC_Min", "3Abc_max "])
+def test_a_column_that_is_called_like_a_type_that_is_asked_for_but_for_case(name: str) -> None:
+    """It would be passed over, and what stands in it with it: so it is an error that names the right one."""
+    schema = {name: Dtype(DtypeKind.INTEGER)}
+
+    with pytest.raises(qe.InvalidInput, match="did you mean `3ABC"):
+        read_columns(schema, ["3ABC"], qe.TypeNames())
+    assert read_columns(schema, ["3OTHER"], qe.TypeNames()) == {}

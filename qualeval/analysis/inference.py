@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import groupby
 from operator import and_, itemgetter
 
@@ -52,13 +52,21 @@ class Inference:
     them. `acceptances` is how many there were. `unknown_hits` counts those of HITs that were not given, `impossible`
     those of HITs that nobody could have accepted, by HIT id. `contradicted` counts, by type, the workers of whom it is
     left out, since HITs accepted at one time say opposite things.
+
+    `to_keep` are the same profiles for those who keep what was inferred before: they also say, as an *unknown* fact
+    with its time, that a worker lacked one of the requester's types, so that nothing older about it holds on.
     """
 
-    workers: tuple[WorkerProfile, ...]
+    to_keep: tuple[WorkerProfile, ...]
     acceptances: int
     unknown_hits: Mapping[str, int] = field(factory=dict, hash=False)
     impossible: Mapping[str, int] = field(factory=dict, hash=False)
     contradicted: Mapping[str, int] = field(factory=dict, hash=False)
+
+    @cached_property
+    def workers(self) -> tuple[WorkerProfile, ...]:
+        """The profiles, of what is known alone."""
+        return tuple(map(_without_unknown, self.to_keep))
 
     def summary(self, names: TypeNames = SYSTEM_ONLY) -> list[tuple[str, int]]:
         """What was learned, in words, and of how many workers: by type, the most frequent first."""
@@ -68,6 +76,11 @@ class Inference:
             (_words(qualification_type(type_id), states, names.name_of(type_id)), count)
             for (type_id, states), count in listed
         ]
+
+
+def _without_unknown(worker: WorkerProfile) -> WorkerProfile:
+    known = {each: fact for each, fact in worker.facts.items() if fact.states != qualification_type(each).universe}
+    return worker if len(known) == len(worker.facts) else WorkerProfile(worker.worker_id, known)
 
 
 def _words(kind: QualificationType, states: ValueSet, name: str) -> str:
@@ -155,9 +168,13 @@ def _statements(hits: Iterable[HIT]) -> dict[str, _Statement | None]:
 
 
 def _inferable(box: Mapping[str, ValueSet]) -> Iterator[tuple[str, ValueSet]]:
+    """That a worker lacked one of the requester's types says nothing of today: she will have been given it since.
+
+    But it says that what was known before does not hold on. So it is told as *unknown*, with its time.
+    """
     for type_id, states in box.items():
-        if not (states.lacking and qualification_type(type_id).owner == "requester"):
-            yield type_id, states
+        kind = qualification_type(type_id)
+        yield type_id, kind.universe if states.lacking and kind.owner == "requester" else states
 
 
 _Dated = tuple[datetime, ValueSet]
@@ -209,6 +226,8 @@ def _standing(moments: Sequence[_Dated], since: datetime | None) -> _Dated | Non
     for at, states in moments:
         if since is not None and at < since:
             break
+        if newer is not None and newer.lacking:
+            break  # she lacked it then: nothing older holds on
         if best is None or newer is None or (states.is_subset(newer) and states != best[1]):
             best = at, states
         newer = states if newer is None else newer & states

@@ -9,7 +9,7 @@ This module knows names and kinds of data alone: no frame, no row, and no packag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -168,7 +168,8 @@ def read_columns(
             a kind that says nothing of their type; all of it at once.
     """
     problems: list[Problem] = []
-    said = _by_name(schema, names, problems) if columns is None else _by_word(columns, schema, names, problems)
+    types = list(types)
+    said = _by_name(schema, names, types, problems) if columns is None else _by_word(columns, schema, names, problems)
     groups: dict[str, list[_Said]] = {}
     for each in said:
         groups.setdefault(each.type_id, []).append(each)
@@ -195,11 +196,13 @@ def _collected(problems: list[Problem], read: Callable[[], T]) -> T | None:
 # --- what the columns are said to mean
 
 
-def _by_name(schema: Iterable[str], names: TypeNames, problems: list[Problem]) -> Iterable[_Said]:
+def _by_name(
+    schema: Iterable[str], names: TypeNames, ids: Sequence[str], problems: list[Problem]
+) -> Iterable[_Said]:  # fmt: skip
     for name in schema:
         if (found := type_and_part(name.strip(), names)) is not None:
             yield _Said(name, *found)
-        elif meant := nearly_called(name, names):
+        elif meant := nearly_called(name, names, ids):
             mend = f"did you mean {show(meant)}? `columns` says what other columns mean"
             problems.append(Problem(f"no type is called like the column {show(name)}", help=mend))
 

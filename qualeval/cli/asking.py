@@ -103,9 +103,9 @@ def workers_of(
     if since is not None:
         found.found = (each.aged(since) for each in found.found)
     if service.ask:
-        return _asked_too(found, hit, asked, service)
+        return _asked_too(found, hit, asked, service, has_nulls=bool(tables.nulls))
     if service.store is not None:
-        found.found = _looked_up(found.found, asked, service.store)
+        found.found = _looked_up(found.found, asked, service.store, has_nulls=bool(tables.nulls))
     return found
 
 
@@ -132,19 +132,34 @@ def _of_file(text: str, tables: pools.TableOptions, service: inputs.Service, typ
 
 
 def _looked_up(
-    workers: Iterable[qe.WorkerProfile], asked: Sequence[str], store: qe.Store
-) -> Iterator[qe.WorkerProfile]:  # fmt: skip
+    workers: Iterable[qe.WorkerProfile], asked: Sequence[str], store: qe.Store, *, has_nulls: bool
+) -> Iterator[qe.WorkerProfile]:
     for each in workers:
-        yield each if each.worker_id is None else each.filled(store.get_worker(each.worker_id, asked))
+        yield each if each.worker_id is None else _filled(each, store.get_worker(each.worker_id, asked), has_nulls)
 
 
-def _asked_too(found: Workers, hit: str, asked: Sequence[str], service: inputs.Service) -> Workers:
+def _filled(worker: qe.WorkerProfile, known: qe.WorkerProfile, has_nulls: bool) -> qe.WorkerProfile:
+    """What the file says, and then what the service knows. That an empty cell means lacking is the weakest word."""
+    found = worker.filled(known)
+    if not has_nulls:
+        return found
+    kinds = {each: qe.qualification_type(each) for each in worker.facts.keys() & known.facts.keys()}
+    lacked = [each for each, kind in kinds.items() if worker.facts[each].states == kind.lacked]
+    stronger = {each: known.facts[each] for each in lacked if known.facts[each].states != kinds[each].universe}
+    return found.with_facts(stronger) if stronger else found
+
+
+def _asked_too(
+    found: Workers, hit: str, asked: Sequence[str], service: inputs.Service, *, has_nulls: bool
+) -> Workers:  # fmt: skip
     """The same workers, with what the service tells of them; a list is read better when all of them are known."""
     workers = list(found.found)
     ids = dict.fromkeys(each.worker_id for each in workers if each.worker_id is not None)
     learned = _learned(service.connect().learning(ids, asked, _hit_id(hit)), found.name)
     known = {each.worker_id: each for each in learned.found}
-    filled = [each.filled(known[each.worker_id]) if each.worker_id in known else each for each in workers]
+    filled = [
+        _filled(each, known[each.worker_id], has_nulls) if each.worker_id in known else each for each in workers
+    ]
     return Workers(filled, found.name, found.is_many, learned.failed, found.table)
 
 

@@ -51,7 +51,7 @@ def learn(
         for worker in found.workers:
             output.emit_json(written_profile(worker, types), one_line=True)
     else:
-        lines.append(_kept(service.store_path, found.workers))
+        lines.append(_kept(service.store_path, found.to_keep))
     for line in lines:
         click.echo(output.clean(line), err=True)
     return max(pools.ended(each.rows, on_error, 0) for each in read)

@@ -74,10 +74,13 @@ def _id_of(name: str, names: TypeNames) -> str | None:
         return None
 
 
-def nearly_called(name: str, names: TypeNames) -> str | None:
-    """The name of a type, or of a part of it, that a column is called nearly like."""
-    stems = {stem: each for each in names.known for stem in (each, each.removeprefix("Worker_"))}
+def nearly_called(name: str, names: TypeNames, ids: Iterable[str] = ()) -> str | None:
+    """The name of a type, or of a part of it, that a column is called nearly like; one of these ids, but for case."""
     ends = ("", _SUBDIVISION, *_ENDS)
+    by_id = {f"{each}{end}".casefold(): f"{each}{end}" for each in ids for end in ends}
+    if (found := by_id.get(name.strip().casefold())) is not None:
+        return found
+    stems = {stem: each for each in names.known for stem in (each, each.removeprefix("Worker_"))}
     known = {f"{stem}{end}".casefold(): f"{each}{end}" for stem, each in stems.items() for end in ends}
     close = difflib.get_close_matches(name.strip().casefold(), known, n=1, cutoff=0.85)
     return known[close[0]] if close else None
