@@ -96,3 +96,12 @@ def test_a_value_that_is_no_number_is_empty() -> None:
     frame = pl.DataFrame({"WorkerId": ["A1"], "QualificationTypeId": ["3ABC"], "Value": [float("nan")]})
 
     assert widen(frame, POLICY)["3ABC"].to_list() == ["holds"]
+
+
+@pytest.mark.parametrize(("types", "said"), [(["3abc"], "did you mean `3ABC`"), ([None], "a row names no type")])
+def test_rows_by_which_something_is_meant_are_not_passed_over(types: list[str | None], said: str) -> None:
+    """A type that is asked for but for case, and none at all, are errors: with them a holder would count as lacking."""
+    frame = pl.DataFrame({"WorkerId": ["A1"], "QualificationTypeId": pl.Series(types, dtype=pl.String), "Value": ["1"]})
+
+    with pytest.raises(qe.InvalidInput, match=said):
+        widen(frame, POLICY, value="Value")

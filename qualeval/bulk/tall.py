@@ -6,6 +6,7 @@ two rows that say different things of one worker become a cell that is no fact, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from qualeval.bulk.lending import Lent
@@ -35,7 +36,8 @@ def widen(
     held. Of a type without a row a worker's cell is empty. Lazy frames stay lazy.
 
     Raises:
-        InvalidInput: a column is missing.
+        InvalidInput: a column is missing; or, where one can look into the frame, a row names no type, or one of the
+            policy's but for case.
     """
     found = opened(frame)
     names = found.collect_schema().names()
@@ -45,11 +47,26 @@ def widen(
     if isinstance(found, nw.LazyFrame):
         return _wide(found, policy, worker, type, value).to_native()  # type: ignore[no-any-return]
     lent = Lent(found)
+    doubtful = list(_doubtful(lent.table((type,))[type].unique().to_list(), policy))
+    if doubtful:
+        raise InvalidInput(doubtful)
     tall = nw.from_native(lent.table((worker, type, value)).lazy())
     wide = _wide(tall, policy, worker, type, value).to_native().collect().sort(worker)
     columns = {each.name: each.to_list() for each in wide.get_columns()}
     schema = nw.from_native(wide).schema
     return nw.from_dict(columns, schema, backend=_backend(found)).to_native()  # type: ignore[no-any-return]
+
+
+def _doubtful(types: Iterable[object], policy: AccessPolicy) -> Iterator[Problem]:
+    """Types that would be passed over, though something is meant by them."""
+    asked = [name for type_id in policy.ladders for name in (type_id, *_names_of(type_id, policy))]
+    known = {each.casefold(): each for each in asked}
+    for each in types:
+        text = "" if each is None else str(each).strip()
+        if not text:
+            yield Problem("a row names no type", help="name one, or leave the row out")
+        elif text not in asked and (meant := known.get(text.casefold())) is not None:
+            yield Problem(f"no type is called {show(text)}", help=f"did you mean {show(meant)}?")
 
 
 def _backend(frame: nw.DataFrame[Any]) -> Any:
