@@ -82,7 +82,8 @@ class Shield:
         except _Refused as refused:
             await self._refuse(scope, receive, answer, refused.status, str(refused))
         except TimeoutError:
-            await self._refuse(scope, receive, answer, 503, "the answer took too long; ask again")
+            mend = "ask for less: fewer requirements, or a smaller pool"
+            await self._refuse(scope, receive, answer, 503, f"the answer took too long; {mend}")
 
     async def _refuse(self, scope: Scope, receive: Receive, answer: _Answer, status: int, message: str) -> None:
         if not answer.has_begun:

@@ -56,7 +56,7 @@ function cardView(page, card, index, { reach, problems, findings }) {
             )}
           </select>
         </div>
-        ${valuesView(page, card, type)}
+        ${valuesView(page, card, type, index)}
         <div class="field">
           <label for="${id}-guard">Guards</label>
           <select id="${id}-guard" @change=${(event) => page.require(card, { ActionsGuarded: event.target.value })}>
@@ -86,15 +86,15 @@ function reachView(reach, isOn) {
 
 // --- values
 
-function valuesView(page, card, type) {
+function valuesView(page, card, type, index) {
   const comparator = page.comparator(card.requirement.Comparator);
   if (!comparator.takes_values) return nothing;
   if (type.is_locale) return localesView(page, card, comparator);
-  return comparator.takes_list ? listView(page, card) : integerView(page, card);
+  return comparator.takes_list ? listView(page, card) : integerView(page, card, index);
 }
 
 /** One integer: a slider over the curve, and a field for any value. */
-function integerView(page, card) {
+function integerView(page, card, index) {
   const value = card.requirement.IntegerValues?.[0];
   const curve = page.curves.get(card.key);
   const place = curve ? curve.knots.indexOf(value) : -1;
@@ -116,7 +116,7 @@ function integerView(page, card) {
           <div class="slider">
             <audience-curve small aria-hidden="true" .data=${{ curve, value }}></audience-curve>
             <input type="range" min="0" max=${curve.knots.length - 1} step="1" .value=${live(String(Math.max(0, nearest)))}
-              aria-label="Value of requirement, ${page.typeOf(card.requirement.QualificationTypeId).name}"
+              aria-label="Value of requirement ${index}, ${page.typeOf(card.requirement.QualificationTypeId).name}"
               aria-valuetext="${count(value)}${said ? `: ${said}` : ""}"
               @input=${(event) => put(String(curve.knots[event.target.value]), { isMoving: true })}
               @change=${() => page.settle()} />
