@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 import qualeval as qe
-from qualeval.bulk.columns import Columns, Dtype, DtypeKind, TypeColumns, read_columns
+from qualeval.bulk.columns import Column, Columns, Dtype, DtypeKind, TypeColumns, read_columns
 from qualeval.model.columns import Empty, Nulls, Part
 from qualeval.model.facts import HOLDS, LACKS
 
@@ -156,3 +156,11 @@ def test_a_column_that_is_called_like_a_type_that_is_asked_for_but_for_case(name
     with pytest.raises(qe.InvalidInput, match="did you mean `3ABC"):
         read_columns(schema, ["3ABC"], qe.TypeNames())
     assert read_columns(schema, ["3OTHER"], qe.TypeNames()) == {}
+
+
+def test_only_a_locale_has_subdivisions() -> None:
+    """A column that is said to have the subdivision of another type is an error."""
+    schema = {"part": Dtype(DtypeKind.TEXT)}
+
+    with pytest.raises(qe.InvalidInput, match="only Worker_Locale has subdivisions"):
+        read_columns(schema, ["3ABC"], qe.TypeNames(), {"part": Column("3ABC", "Subdivision")})
