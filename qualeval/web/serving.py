@@ -131,10 +131,17 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    """A socket that is said to be TCP's: of another kind asyncio does not know that answers are not to be held back."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        if os.name == "posix":
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(1024)
     except (OSError, OverflowError) as error:
+        found.close()
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
         mend = "choose another; port 0 takes a free one"
         raise InvalidInput(Problem(f"cannot listen on {host}, port {port}: {reason}", help=mend)) from None
+    return found
