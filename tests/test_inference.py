@@ -243,6 +243,71 @@ def test_summary() -> None:
     ]
 
 
+MANY = hit("3MANY", (NUMBER_HITS_APPROVED, "GreaterThanOrEqualTo", (500,)))
+SOME = hit("3SOME", (NUMBER_HITS_APPROVED, "GreaterThanOrEqualTo", (100,)))
+FEW = hit("3FEW", (NUMBER_HITS_APPROVED, "LessThan", (50,)))
+NOBODY = hit("3NOBODY", (PERCENT_APPROVED, "GreaterThan", (100,)))
+
+
+def counted(*accepted: tuple[qe.HIT, int], since: int | None = None) -> str:
+    """What is learned of a worker's number of HITs, with the day."""
+    work = [qe.Acceptance("A1", each.hit_id or "", day(at)) for each, at in accepted]
+    (worker,) = qe.infer([MANY, SOME, FEW, GOOD], work, since=None if since is None else day(since)).workers
+    fact = worker.facts[NUMBER_HITS_APPROVED]
+    return f"{fact} on {(fact.learned_at or START).day}"
+
+
+def test_the_number_that_only_grows() -> None:
+    """The greatest lower end stands; an upper end only where it is fresh, and where nothing greater was shown."""
+    assert counted((MANY, 0), (SOME, 1)) == "500.. on 2"
+    assert counted((FEW, 0)) == counted((FEW, 0), since=0) == "0..49 on 1"
+    assert counted((MANY, 0), (FEW, 1)) == "500.. on 2"
+    assert counted((SOME, 0), (FEW, 1), since=2) == "100.. on 2"
+    assert qe.infer([FEW], [qe.Acceptance("A1", "3FEW", day(0))], since=day(1)).workers[0].facts == {}
+
+
+def test_the_latest_acceptance_counts_whatever_the_order() -> None:
+    """A HIT that was accepted again is known by its latest time, also where that is listed first."""
+    assert facts((FAIR, 3), (FAIR, 0)) == facts((FAIR, 0), (FAIR, 3)) == {PERCENT_APPROVED: "50..100 on 4"}
+
+
+def test_everybody_keeps_her_name_and_what_is_left_out_is_counted() -> None:
+    """Of two workers each; what nobody can accept is counted by assignment, contradictions by worker."""
+    work = [qe.Acceptance(each, hit_id, day(0)) for each in ("A1", "A2") for hit_id in ("3GOOD", "3POOR", "3NOBODY")]
+    lacked = [qe.Acceptance(each, "3FIRST", day(1)) for each in ("A1", "A2")]
+    found = qe.infer([GOOD, POOR, NOBODY, FIRST], [*work, *lacked])
+
+    assert [each.worker_id for each in found.workers] == [each.worker_id for each in found.to_keep] == ["A1", "A2"]
+    assert found.impossible == {"3NOBODY": 2}
+    assert found.contradicted == {PERCENT_APPROVED: 2}
+    with pytest.raises(qe.WrongType, match="expected an Acceptance, got str `x`"):
+        qe.infer([GOOD], ["x"])  # type: ignore[list-item]
+
+
+def test_joining_what_only_grows_and_what_is_of_one_time() -> None:
+    """The greater least value stands with the newer date; of one time what was stated stands; opposites leave it be."""
+    kinds = [(NUMBER_HITS_APPROVED, text) for text in ("500..", "100..", "..49")]
+    many, some, few = (qe.worker(None, {type_id: text}).fact(type_id) for type_id, text in kinds)
+    first = evolve(many, basis=qe.Basis.INFERRED, learned_at=day(0))
+    then = evolve(some, basis=qe.Basis.INFERRED, learned_at=day(1))
+    stated = evolve(many, learned_at=day(1))
+
+    assert joined(NUMBER_HITS_APPROVED, first, then) == evolve(first, learned_at=day(1))
+    assert joined(NUMBER_HITS_APPROVED, stated, then) == stated
+    assert joined(NUMBER_HITS_APPROVED, first, evolve(few, basis=qe.Basis.INFERRED, learned_at=day(0))) == first
+
+
+def test_the_summary_is_by_type_and_then_by_how_many() -> None:
+    """Types in the order of their names, and of each the most frequent statement first."""
+    work = [qe.Acceptance(f"A{number}", hit_id, day(0)) for number, hit_id in enumerate(("3FAIR", "3GOOD", "3FAIR"))]
+
+    assert qe.infer([GOOD, FAIR], work).summary() == [
+        ("Worker_Locale in US", 1),
+        ("Worker_PercentAssignmentsApproved 50 or more", 2),
+        ("Worker_PercentAssignmentsApproved 95 or more", 1),
+    ]
+
+
 def test_hits_that_cannot_be_told_apart() -> None:
     """A HIT without an id, and two of one id that ask other things, are refused together."""
     other = hit("3GOOD", (PERCENT_APPROVED, "GreaterThan", (1,)))
