@@ -266,6 +266,15 @@ def test_the_number_that_only_grows() -> None:
     assert qe.infer([FEW], [qe.Acceptance("A1", "3FEW", day(0))], since=day(1)).workers[0].facts == {}
 
 
+def test_what_all_newer_work_speaks_against_does_not_stand() -> None:
+    """An older statement must agree with all that is newer, not with the one after it alone."""
+    seventy = hit("3SEVENTY", (PERCENT_APPROVED, "EqualTo", (70,)))
+    work = [qe.Acceptance("A1", each, day(at)) for at, each in enumerate(("3SEVENTY", "3FAIR", "3GOOD"))]
+    (worker,) = qe.infer([seventy, FAIR, GOOD], work).workers
+
+    assert str(worker.facts[PERCENT_APPROVED]) == "95..100"
+
+
 def test_the_latest_acceptance_counts_whatever_the_order() -> None:
     """A HIT that was accepted again is known by its latest time, also where that is listed first."""
     assert facts((FAIR, 3), (FAIR, 0)) == facts((FAIR, 0), (FAIR, 3)) == {PERCENT_APPROVED: "50..100 on 4"}
