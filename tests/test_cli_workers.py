@@ -330,13 +330,13 @@ def test_learn_into_the_store() -> None:
 
 
 def test_learn_by_the_hits_of_the_store() -> None:
-    """HIT ids are looked up there, and without any all of its HITs count."""
+    """HIT ids are looked up there, and without any all of its HITs count. That a type was lacked is a fact to keep."""
     row = {**ASSIGNMENT, "HITId": "3BIRDS"}
     put("batch.csv", text(row, header=RESULTS))
     named = run("learn", "3BIRDS", "--from", "batch.csv", *STORE)
     every = run("learn", "--from", "batch.csv", *STORE)
 
-    assert named.err.splitlines()[1:] == ["  3SCREEN 71 or more (1 worker)", "1 fact in q.db is new or changed"]
+    assert named.err.splitlines()[1:] == ["  3SCREEN 71 or more (1 worker)", "2 facts in q.db are new or changed"]
     assert every.err.splitlines()[-1] == "0 facts in q.db are new or changed"
     assert "give HITS, or a store that has them (--store)" in refusal("learn", "--from", "batch.csv")
     assert "no store none.db" in refusal("learn", "--from", "batch.csv", "--store", "none.db")
