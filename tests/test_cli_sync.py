@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import qualeval as qe
 from qualeval.testing.endpoint import Endpoint
 from tests.cli import Ran, refusal, run
+from tests.test_cli_serve import serving
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEOFTESTS00", "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests"}
 
@@ -53,6 +55,21 @@ def test_sync(endpoint: Endpoint) -> None:
     assert (found.status, found.err) == (0, "")
     assert found.rows == ["q.db: 2 HITs, 1 type, 2 scores, 1 block", "5 calls, 6 rows read"]
     assert stat.S_IMODE(Path("q.db").stat().st_mode) == 0o600
+
+
+def test_the_explorer_knows_every_type_of_the_store(endpoint: Endpoint, folder: Path) -> None:
+    """A card on a type that the HIT does not name is judged by what the store has of it."""
+    synced(endpoint)
+    endpoint.close()
+    asked = {"QualificationTypeId": "3SCREEN", "Comparator": "GreaterThan", "IntegerValues": [70]}
+    question = {"before": [], "cards": [{"on": True, "requirement": asked}], "action": "accept"}
+    with serving("3PLANTS", "--store", str(folder / "q.db")) as (url, _):
+        body = json.dumps(question).encode()
+        request = urllib.request.Request(f"{url}api/answer", body, {"Origin": url.rstrip("/")})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            rung = json.load(answer)["ladder"][2]
+
+    assert (rung["permitted"], rung["denied"], rung["unknown"]) == (1, 2, 0)
 
 
 def test_an_empty_cell_is_the_weakest_word(endpoint: Endpoint) -> None:

@@ -46,7 +46,8 @@ def serve(
     """
     types = service.names()
     found = qe.load_hit(_example("hit.json")) if hit is None else inputs.hit_of(hit, service, types)
-    asked = [each.qualification_type_id for each in found.requirements]
+    stored = [] if service.store is None else [each.type_id for each in service.store.types]
+    asked = [*(each.qualification_type_id for each in found.requirements), *stored]  # a card may ask for any of them
     name, shown = _named(pool, service)
     with reaching.doubts_told():
         reach, workers = reaching.reach_of(name, hit or "", asked, tables=tables, service=service, types=types)
